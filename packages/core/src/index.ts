@@ -1,0 +1,5 @@
+export { artifactPath } from './artifact.ts'
+export { type Clock, systemClock } from './clock.ts'
+export { isSystemError, UserError, type UserErrorOptions, UserErrors } from './errors.ts'
+export { dependencyOrder, findCycle, type Graph } from './graph.ts'
+export { formatLocation, type SourceLocation } from './source-location.ts'

@@ -1,0 +1,92 @@
+import type { Readable } from 'node:stream'
+import type { ImageRoot } from '../runtime/runtime.ts'
+
+/** What the rest of the engine asks of images. References are normalised as Docker does (`redis` → `docker.io/library/redis:latest`). */
+export interface Images {
+  /** Name, name:tag, name@digest, id or unique prefix of an id. Undefined when not here. */
+  find(reference: string): Promise<Image | undefined>
+  list(): Promise<readonly Image[]>
+  /** Rejects with an `ApiError`-like error (status 404, Docker's text) when the registry has none. */
+  pull(
+    reference: string,
+    options: {
+      readonly platform?: string
+      readonly auth?: RegistryAuth
+      readonly progress: (event: PullProgress) => void
+      readonly signal?: AbortSignal
+    },
+  ): Promise<Image>
+  /** A docker-archive or OCI archive, plain or compressed. Resolves with what was loaded. */
+  load(archive: Readable): Promise<readonly Image[]>
+  tag(image: string, reference: string): Promise<void>
+  /** Untags, and deletes when it was the last tag. Returns Docker's list. */
+  remove(
+    reference: string,
+    options: { readonly force: boolean; readonly inUse: (imageId: string) => boolean },
+  ): Promise<readonly ({ Untagged: string } | { Deleted: string })[]>
+  /** The root file system for a runtime; made on first use, shared by all engines of the cache, locked. */
+  root(imageId: string): Promise<ImageRoot>
+  /** Copies the directory `path` of the image, with owners, modes and times, into an empty directory of the host. No-op when the image has none. */
+  copyOut(imageId: string, path: string, destination: string): Promise<void>
+}
+
+export interface Image {
+  /** `sha256:…` of the configuration. */
+  readonly id: string
+  readonly repoTags: readonly string[]
+  readonly repoDigests: readonly string[]
+  /** The OCI image configuration (image-spec config.md). */
+  readonly config: ImageConfig
+  /** Sum of the layers, unpacked, in bytes. */
+  readonly size: number
+  /** When a tag last changed, milliseconds since the epoch. */
+  readonly lastTagTime: number
+}
+
+export interface ImageConfig {
+  readonly created?: string
+  readonly architecture: string
+  readonly os: string
+  readonly author?: string
+  readonly config?: {
+    readonly User?: string
+    readonly ExposedPorts?: Readonly<Record<string, object>>
+    readonly Env?: readonly string[]
+    readonly Entrypoint?: readonly string[] | null
+    readonly Cmd?: readonly string[] | null
+    readonly Volumes?: Readonly<Record<string, object>> | null
+    readonly WorkingDir?: string
+    readonly Labels?: Readonly<Record<string, string>> | null
+    readonly StopSignal?: string
+    readonly Healthcheck?: {
+      readonly Test?: readonly string[]
+      readonly Interval?: number
+      readonly Timeout?: number
+      readonly StartPeriod?: number
+      readonly StartInterval?: number
+      readonly Retries?: number
+    }
+    readonly Shell?: readonly string[]
+  }
+  readonly rootfs: { readonly type: 'layers'; readonly diff_ids: readonly string[] }
+  readonly history?: readonly {
+    readonly created?: string
+    readonly created_by?: string
+    readonly empty_layer?: boolean
+    readonly comment?: string
+  }[]
+}
+
+export interface RegistryAuth {
+  readonly username?: string
+  readonly password?: string
+  readonly identitytoken?: string
+  readonly serveraddress?: string
+}
+
+/** One line of Docker's pull stream. */
+export interface PullProgress {
+  readonly id?: string
+  readonly status: string
+  readonly progressDetail?: { readonly current?: number; readonly total?: number }
+}

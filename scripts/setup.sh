@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# Makes a bare Debian 12 ready: Debian packages, pnpm and dependencies, the build. Quick when nothing is missing.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+say() { printf '\033[2m%s\033[0m\n' "$*" >&2; }
+
+packages=(build-essential crun conmon e2fsprogs docker-registry iproute2 libfuse3-dev libseccomp-dev nftables passt
+  python3 qemu-system-x86 qemu-utils runc skopeo)
+
+missing_packages() {
+  local package
+  for package in "${packages[@]}"; do
+    [ "$(dpkg-query -W -f='${Status}' "$package" 2>/dev/null)" = 'install ok installed' ] || echo "$package"
+  done
+}
+
+install_packages() {
+  local missing
+  mapfile -t missing < <(missing_packages)
+  [ ${#missing[@]} -gt 0 ] || return 0
+  if [ "$(id -u)" != 0 ]; then
+    echo "setup: missing Debian packages; as root: apt-get install --no-install-recommends ${missing[*]}" >&2
+    exit 1
+  fi
+  say "Installing Debian packages: ${missing[*]}"
+  apt-get update -qq
+  # docker-registry must not become a service of this machine.
+  local policy=/usr/sbin/policy-rc.d
+  [ -e "$policy" ] || { printf '#!/bin/sh\nexit 101\n' > "$policy"; chmod 755 "$policy"; trap 'rm -f /usr/sbin/policy-rc.d' EXIT; }
+  DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "${missing[@]}" > /dev/null
+}
+
+install_dependencies() {
+  local stamp=node_modules/.modules.yaml
+  [ -e "$stamp" ] && [ "$stamp" -nt pnpm-lock.yaml ] && return 0
+  say 'Installing dependencies with pnpm'
+  npx --yes "$(node -p 'require("./package.json").packageManager')" install --frozen-lockfile --silent
+  touch "$stamp"
+}
+
+node -e 'const [a,b]=process.versions.node.split(".").map(Number);process.exit(a>20||(a===20&&b>=19)?0:1)' ||
+  { echo "setup: Node.js $(node --version) is too old; 20.19 or later is needed" >&2; exit 1; }
+install_packages
+install_dependencies
+node scripts/build.mjs

@@ -1,0 +1,25 @@
+import { defineConfig } from 'vitest/config'
+
+/** `unit`: pure code and small processes, beside the source. `scenario`: real virtual machines, one file at a time. */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['packages/*/{src,lib,agent,mount-server}/**/*.test.ts', 'test/rules/**/*.test.ts'],
+          testTimeout: 20_000,
+        },
+      },
+      {
+        test: {
+          name: 'scenario',
+          include: ['test/scenarios/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 180_000,
+          hookTimeout: 300_000,
+        },
+      },
+    ],
+  },
+})
