@@ -6,7 +6,7 @@ export interface Images {
   /** Name, name:tag, name@digest, id or unique prefix of an id. Undefined when not here. */
   find(reference: string): Promise<Image | undefined>
   list(): Promise<readonly Image[]>
-  /** Rejects with an `ApiError`-like error (status 404, Docker's text) when the registry has none. */
+  /** Rejects with an `ApiError` (status 404, Docker's text) when the registry has none. */
   pull(
     reference: string,
     options: {
@@ -28,6 +28,23 @@ export interface Images {
   root(imageId: string): Promise<ImageRoot>
   /** Copies the directory `path` of the image, with owners, modes and times, into an empty directory of the host. No-op when the image has none. */
   copyOut(imageId: string, path: string, destination: string): Promise<void>
+  /** Removes images that no container uses: those without a tag, or all. Then frees what no engine of the cache needs. */
+  prune(options: {
+    readonly all: boolean
+    readonly matches: (image: Image) => boolean
+    readonly inUse: (imageId: string) => boolean
+  }): Promise<{
+    readonly removed: readonly ({ Untagged: string } | { Deleted: string })[]
+    readonly freedBytes: number
+  }>
+}
+
+/** Something that happened to an image, for the engine's events. */
+export interface ImageEvent {
+  readonly action: 'pull' | 'load' | 'tag' | 'untag' | 'delete'
+  /** What the event is about, as Docker names it: a familiar reference, or the id. */
+  readonly id: string
+  readonly name: string
 }
 
 export interface Image {
@@ -39,6 +56,8 @@ export interface Image {
   readonly config: ImageConfig
   /** Sum of the layers, unpacked, in bytes. */
   readonly size: number
+  /** One per entry of `config.rootfs.diff_ids`, unpacked, in bytes. */
+  readonly layerSizes: readonly number[]
   /** When a tag last changed, milliseconds since the epoch. */
   readonly lastTagTime: number
 }
