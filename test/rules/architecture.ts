@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 
 /** What each package may import of the others. Never the inside of one: only its index. */
@@ -45,7 +45,7 @@ export const sourceFiles = (root: string): string[] => {
       else if (sourceFile.test(entry.name)) found.push(path)
     }
   }
-  for (const dir of ['packages', 'test', 'bench']) walk(dir)
+  for (const dir of ['packages', 'test', 'bench']) if (existsSync(join(root, dir))) walk(dir)
   return found
 }
 
