@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest'
+import { mountPorts } from './mount-ports.ts'
+
+test('each profile counts its own entries, in the order given', () => {
+  expect(
+    mountPorts([
+      { source: '/src', target: '/app', readOnly: false, kind: 'bind', profile: 'plain' },
+      { source: '/vol', target: '/data', readOnly: false, kind: 'volume', profile: 'locking' },
+      { source: '/etc/app', target: '/etc/app', readOnly: true, kind: 'bind', profile: 'plain' },
+    ]),
+  ).toStrictEqual([
+    {
+      profile: 'plain',
+      mounts: [
+        { entry: 0, source: '/src', target: '/app', readOnly: false },
+        { entry: 1, source: '/etc/app', target: '/etc/app', readOnly: true },
+      ],
+    },
+    { profile: 'locking', mounts: [{ entry: 0, source: '/vol', target: '/data', readOnly: false }] },
+  ])
+})
+
+test('a container without host mounts uses no port', () => {
+  expect(mountPorts([])).toStrictEqual([])
+})

@@ -1,0 +1,110 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { open, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { artifactPath, isSystemError, UserError } from '@container-compose/core'
+import type { MountPort, MountProfile } from './mount-ports.ts'
+
+export interface MountServerOptions {
+  readonly port: MountPort
+  /**
+   * Unix socket of QEMU's chardev for this port (`server=on,wait=off`). It must listen already; QEMU itself may start later.
+   */
+  readonly socketPath: string
+  /** The container's runtime folder: `mounts-<profile>.pid` and `mounts-<profile>.log` are written there. */
+  readonly runDir: string
+}
+
+/** A process that answers the FUSE requests of one mount port. It ends by itself when QEMU goes. */
+export interface MountServer {
+  readonly profile: MountProfile
+  readonly pid: number
+  /** Ends it now; the guest's accesses wait for a new one. Idempotent. */
+  stop(): Promise<void>
+}
+
+/**
+ * Starts the mount server of a port in a session of its own, so that it outlives the engine. Resolves when it is confined and
+ * connected.
+ *
+ * @throws UserError `MOUNT_FAILED` when a source can't be mounted, or another server holds the port.
+ */
+export const startMountServer = async (options: MountServerOptions): Promise<MountServer> => {
+  const { port, socketPath, runDir } = options
+  const logPath = join(runDir, `mounts-${port.profile}.log`)
+  const log = await open(logPath, 'a', 0o600)
+  const { size: before } = await log.stat()
+  try {
+    const child = spawn(artifactPath('mount-server'), serverArguments(port, socketPath, runDir), {
+      detached: true,
+      cwd: '/',
+      env: {},
+      stdio: ['ignore', 'ignore', log.fd],
+    })
+    const [code] = (await once(child, 'exit')) as [number | null]
+    if (code !== 0) {
+      const said = (await readFile(logPath)).subarray(before).toString().trim()
+      throw new UserError('MOUNT_FAILED', said || `the mount server ended with status ${code}`)
+    }
+  } finally {
+    await log.close()
+  }
+  const server = await adoptMountServer({ profile: port.profile, runDir })
+  if (server === undefined) throw new Error(`the mount server is gone already, see ${logPath}`)
+  return server
+}
+
+/** Finds the running mount server of a port that an earlier engine started. */
+export const adoptMountServer = async (where: {
+  readonly profile: MountProfile
+  readonly runDir: string
+}): Promise<MountServer | undefined> => {
+  const record = await readRecord(pidPath(where.runDir, where.profile))
+  if (record === undefined || (await startTimeOf(record.pid)) !== record.startTime) return undefined
+  return {
+    profile: where.profile,
+    pid: record.pid,
+    stop: async () => {
+      if ((await startTimeOf(record.pid)) !== record.startTime) return
+      try {
+        process.kill(record.pid, 'SIGKILL')
+      } catch (error) {
+        if (!isSystemError(error, 'ESRCH')) throw error
+      }
+    },
+  }
+}
+
+const pidPath = (runDir: string, profile: MountProfile): string => join(runDir, `mounts-${profile}.pid`)
+
+const serverArguments = (port: MountPort, socketPath: string, runDir: string): string[] => [
+  '--profile',
+  port.profile,
+  '--socket',
+  socketPath,
+  '--pid-file',
+  pidPath(runDir, port.profile),
+  ...port.mounts.map(({ source, readOnly }) => `${readOnly ? 'ro' : 'rw'}=${source}`),
+]
+
+const readRecord = async (path: string): Promise<{ pid: number; startTime: string } | undefined> => {
+  const text = await readIfThere(path)
+  const [, pid, startTime] = /^(\d+) (\d+)\n$/.exec(text ?? '') ?? []
+  return pid === undefined || startTime === undefined ? undefined : { pid: Number(pid), startTime }
+}
+
+/** Field 22 of /proc/PID/stat: with it, a pid that was used again is told apart. A zombie counts as gone. */
+const startTimeOf = async (pid: number): Promise<string | undefined> => {
+  const stat = await readIfThere(`/proc/${pid}/stat`)
+  const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return fields === undefined || fields[0] === 'Z' ? undefined : fields[19]
+}
+
+const readIfThere = async (path: string): Promise<string | undefined> => {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT') || isSystemError(error, 'ESRCH')) return undefined
+    throw error
+  }
+}
