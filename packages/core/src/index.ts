@@ -1,5 +1,6 @@
 export { artifactPath } from './artifact.ts'
 export { type Clock, systemClock } from './clock.ts'
+export { type Deferred, deferred } from './deferred.ts'
 export { isSystemError, UserError, type UserErrorOptions, UserErrors } from './errors.ts'
 export { dependencyOrder, findCycle, type Graph } from './graph.ts'
 export { formatLocation, type SourceLocation } from './source-location.ts'
