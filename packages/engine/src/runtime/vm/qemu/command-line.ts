@@ -1,0 +1,112 @@
+import type { MachineShape } from '../shape.ts'
+import { descriptors } from './descriptors.ts'
+
+export type Acceleration = 'kvm' | 'tcg'
+
+/** Capacity of every disk that a guest sees. A template's guest keeps the placeholder's capacity, so all are the same. */
+export const diskBytes = 64 * 1024 ** 3
+
+/**
+ * The machine: everything that must be the same when a template is saved and when it is restored. Addresses are explicit because
+ * QEMU would otherwise number devices by their order.
+ */
+export const machineArguments = (shape: MachineShape, acceleration: Acceleration): string[] => [
+  '-nodefaults',
+  '-no-user-config',
+  ...['-display', 'none', '-vga', 'none'],
+  ...['-machine', 'q35,memory-backend=m,hpet=off,smbus=off,usb=off,sata=off'],
+  // Without a bound, translated code may take 1 GiB of the host's memory; 8 costs 3.5 times the CPU, 32 next to nothing.
+  ...['-accel', acceleration === 'kvm' ? 'kvm' : 'tcg,tb-size=64'],
+  // Images ask for x86-64-v2 and more; five-level page tables only cost.
+  ...['-cpu', 'max,la57=off'],
+  ...['-smp', String(shape.vcpus)],
+  ...['-m', `${shape.memoryMib}M`],
+  ...['-rtc', 'base=utc'],
+  ...['-global', 'migration.x-ignore-shared=on'],
+  ...['-global', 'migration.x-events=on'],
+  // A full disk of the host is an error that the guest sees and an event for us, never a machine that stands still.
+  ...['-device', 'virtio-blk-pci,drive=d0,addr=0x2,romfile=,werror=report,rerror=report'],
+  ...['-device', 'virtio-serial-pci,id=s0,addr=0x3,max_ports=8'],
+  ...serialPort(1, 'agent'),
+  ...serialPort(2, 'log'),
+  ...serialPort(3, 'mount-plain'),
+  ...serialPort(4, 'mount-locking'),
+  ...(shape.memory === 'own'
+    ? ['-device', 'virtio-balloon-pci,addr=0x4,free-page-reporting=on,deflate-on-oom=on']
+    : []),
+  ...Array.from({ length: shape.nics }, (_, index) => [
+    '-netdev',
+    `tap,id=n${index},fd=${descriptors.tap + index},vhost=off`,
+    '-device',
+    // The guest gives the card its real address when it starts: virtio-net takes a new one while it is up.
+    `virtio-net-pci,netdev=n${index},addr=0x${(8 + index).toString(16)},mac=${placeholderMac(index)},romfile=`,
+  ]).flat(),
+]
+
+const serialPort = (number: number, name: string): string[] => [
+  '-device',
+  `virtserialport,bus=s0.0,nr=${number},chardev=${name},name=${name}`,
+]
+
+const placeholderMac = (index: number): string => `52:54:00:00:00:0${index}`
+
+/** How the machine's ports and memory hang on the inherited descriptors; the same for a boot and for a restore. */
+export const channelArguments = (shape: MachineShape): string[] => [
+  ...listeningSocket('qmp', descriptors.qmp),
+  ...['-mon', 'chardev=qmp,mode=control'],
+  ...listeningSocket('agent', descriptors.agent),
+  ...listeningSocket('mount-plain', descriptors.mountPlain),
+  ...listeningSocket('mount-locking', descriptors.mountLocking),
+  ...['-add-fd', `fd=${descriptors.log},set=${fdSets.log}`],
+  ...['-chardev', `file,id=log,path=/dev/fdset/${fdSets.log},append=on`],
+  ...['-object', memoryBackend(shape)],
+]
+
+const listeningSocket = (id: string, fd: number): string[] => [
+  '-chardev',
+  `socket,id=${id},fd=${fd},server=on,wait=off`,
+]
+
+const fdSets = { log: 1, overlay: 2, base: 3 } as const
+
+const memoryBackend = ({ memoryMib, memory }: MachineShape): string => {
+  // QEMU 7.2 opens the file for writing even when it maps it privately. So what is behind the descriptor must not be writable
+  // for `cow`: a sealed memfd.
+  const share = memory === 'own' ? 'on' : 'off'
+  return `memory-backend-file,id=m,size=${memoryMib}M,mem-path=/proc/self/fd/${descriptors.memory},share=${share},reserve=off`
+}
+
+/** The container's disk: an overlay over the image's file system. */
+export const overlayArguments = (): string[] => [
+  ...['-add-fd', `fd=${descriptors.overlay},set=${fdSets.overlay}`],
+  ...['-add-fd', `fd=${descriptors.base},set=${fdSets.base}`],
+  ...[
+    '-blockdev',
+    `driver=file,node-name=f0,filename=/dev/fdset/${fdSets.overlay},locking=off,discard=unmap`,
+  ],
+  ...['-blockdev', `driver=file,node-name=f1,filename=/dev/fdset/${fdSets.base},locking=off,read-only=on`],
+  ...['-blockdev', 'driver=raw,node-name=b0,file=f1,read-only=on'],
+  ...['-blockdev', 'driver=qcow2,node-name=d0,file=f0,backing=b0,discard=unmap'],
+]
+
+/** A disk that nothing is read from and nothing written to: what a template is made with. */
+export const placeholderArguments = (): string[] => [
+  '-blockdev',
+  `driver=null-co,node-name=d0,size=${diskBytes},read-zeroes=on`,
+]
+
+/** Paused, waiting for the state of a template. */
+export const restoreArguments = (): string[] => ['-S', '-incoming', `fd:${descriptors.state}`]
+
+/** Boots the guest's kernel. */
+export const bootArguments = (kernel: string, initramfs: string, commandLine: string): string[] => [
+  ...['-kernel', kernel],
+  ...['-initrd', initramfs],
+  ...['-append', commandLine],
+]
+
+/** System calls that a restored machine never makes. Starting programs is one of them, so a state can't be sent to `exec:`. */
+export const sandboxArguments = (): string[] => [
+  '-sandbox',
+  'on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny',
+]

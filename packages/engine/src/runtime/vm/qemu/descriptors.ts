@@ -1,0 +1,23 @@
+/**
+ * Everything that QEMU reaches of the host it inherits as a descriptor with one of these numbers. So it needs no path, no
+ * permission and no privilege, and its command line is the same for every machine of a shape.
+ */
+export const descriptors = {
+  /** Locked; free when QEMU is gone. */
+  lock: 3,
+  /** A regular file that gets the process id. */
+  pidFile: 4,
+  qmp: 5,
+  agent: 6,
+  mountPlain: 7,
+  mountLocking: 8,
+  log: 9,
+  memory: 10,
+  overlay: 11,
+  base: 12,
+  state: 13,
+  /** The first network card's tap; the others follow. */
+  tap: 14,
+} as const
+
+export const maximumNics = 8

@@ -1,0 +1,43 @@
+/**
+ * What a virtual machine's template depends on besides its software. Few on purpose: every shape costs a boot and a template.
+ */
+export interface MachineShape {
+  readonly nics: 1 | 2 | 4 | 8
+  readonly memoryMib: number
+  readonly vcpus: number
+  /**
+   * `cow`: a private mapping of the template's memory, cheapest, and nothing that the guest has touched is ever given back.
+   * `own`: a copy of its own, with a balloon that gives back what the guest frees.
+   */
+  readonly memory: 'cow' | 'own'
+}
+
+const nicCounts = [1, 2, 4, 8] as const
+const memoryClassesMib = [2048, 8192, 32768] as const
+const mebibyte = 1024 * 1024
+
+export interface ShapeNeeds {
+  readonly endpoints: number
+  /** Bytes; the guest's kernel enforces it, the shape only has to be large enough. */
+  readonly memoryLimit: number | undefined
+  readonly memory: 'cow' | 'own'
+  readonly hostCpus: number
+}
+
+/** The smallest shape that is enough, or nothing when none is. */
+export const shapeFor = ({
+  endpoints,
+  memoryLimit,
+  memory,
+  hostCpus,
+}: ShapeNeeds): MachineShape | undefined => {
+  const nics = nicCounts.find((count) => count >= endpoints)
+  const memoryMib = memoryClassesMib.find((mib) => memoryLimit === undefined || mib * mebibyte >= memoryLimit)
+  if (nics === undefined || memoryMib === undefined) return undefined
+  // QEMU's q35 takes 288 at most; nobody runs a container that needs more than a few dozen.
+  return { nics, memoryMib, memory, vcpus: Math.min(hostCpus, 32) }
+}
+
+/** `2048m-2c-1n-cow` */
+export const shapeName = ({ nics, memoryMib, vcpus, memory }: MachineShape): string =>
+  `${memoryMib}m-${vcpus}c-${nics}n-${memory}`
