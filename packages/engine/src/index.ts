@@ -1,1 +1,5 @@
-export {}
+export { buildId, productVersion } from './daemon/build-id.ts'
+export { type EngineStatus, engineStatus, stopEngine } from './daemon/control.ts'
+export { type EngineRoot, engineRoot } from './daemon/root.ts'
+export { type RunOptions, runEngine } from './daemon/run.ts'
+export { type StartOptions, startEngine } from './daemon/start.ts'
