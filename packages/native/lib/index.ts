@@ -1,1 +1,7 @@
-export {}
+export { SystemError } from './binding.ts'
+export { flock, tryFlock } from './flock.ts'
+export { memfd, sealMemfd } from './memfd.ts'
+export { createNetns, removeNetns, writeSysctl } from './namespace.ts'
+export { type PidfdWaitOptions, pidfdWait, processStartTime } from './processes.ts'
+export { bindSocket, type InetSocketOptions, listenUnix, socketInNetns, socketPair } from './sockets.ts'
+export { openTap, type TapOptions } from './tap.ts'

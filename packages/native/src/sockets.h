@@ -1,0 +1,30 @@
+#pragma once
+
+#include <sys/socket.h>
+
+#include <string>
+#include <utility>
+
+#include "unique_fd.h"
+
+struct InetSocketOptions {
+  std::string netns;  // empty: the caller's namespace
+  int family = AF_INET;
+  int type = SOCK_STREAM;
+  std::string address;
+  int port = 0;
+  std::string device;  // empty: any
+  int backlog = 0;     // above 0: the socket listens
+};
+
+// A bound (and, with a backlog, listening) TCP or UDP socket, non-blocking. IPv6 sockets are for IPv6 only.
+UniqueFd bind_inet(const InetSocketOptions& options);
+
+// A listening unix socket. Closing it leaves the path where it is.
+UniqueFd listen_unix(const std::string& path, int backlog);
+
+// Two connected unix stream sockets.
+std::pair<UniqueFd, UniqueFd> socket_pair();
+
+// A socket address from a numeric address. Throws EINVAL for anything else.
+socklen_t parse_address(int family, const std::string& address, int port, sockaddr_storage* result);

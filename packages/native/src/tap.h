@@ -1,0 +1,16 @@
+#pragma once
+
+#include <string>
+
+#include "unique_fd.h"
+
+struct TapOptions {
+  std::string netns;
+  std::string name;
+  std::string bridge;  // empty: none is joined
+  bool vnet_hdr = true;
+  int mtu = 0;  // 0: the kernel's default
+};
+
+// Makes a tap inside the namespace, joins it to the bridge and sets it up. It lives as long as its descriptor.
+UniqueFd open_tap(const TapOptions& options);
