@@ -1,0 +1,91 @@
+import { UserError } from '@container-compose/core'
+import { helpText, parseArguments } from './arguments/parse.ts'
+import type { Invocation, World } from './command.ts'
+import { commands } from './commands/index.ts'
+import { globalOptions, resolveGlobals } from './globals.ts'
+import type { Interrupts } from './interrupts.ts'
+import { resolveScreen, type Screen } from './screen.ts'
+
+const program = {
+  name: 'container-compose',
+  summary: 'Define and run multi-container applications, every container in a virtual machine of its own',
+  operands: 'COMMAND',
+  options: globalOptions,
+  optionsFirst: true,
+}
+
+/**
+ * Runs one command line and gives its exit status. Throws what the command throws.
+ * `onScreen` hears how output is to be written as soon as the flags say so.
+ */
+export const run = async (
+  argv: readonly string[],
+  world: World,
+  interrupts: Interrupts,
+  onScreen: (screen: Screen) => void,
+): Promise<number> => {
+  const before = parseArguments(program, argv)
+  const [name, ...rest] = before.operands
+  const globals = resolveGlobals(before.options, world.env)
+  const screen = resolveScreen(globals, world)
+  onScreen(screen)
+  for (const warning of globals.warnings) world.stderr.write(`\x1b[31m${warning}\x1b[0m\n`)
+  const commandName = globals.version && name === undefined ? 'version' : name
+  if (commandName === undefined || before.wantsHelp) {
+    world.stdout.write(usage())
+    return 0
+  }
+  const entry = Object.hasOwn(commands, commandName) ? commands[commandName] : undefined
+  if (entry === undefined) {
+    world.stdout.write(usage())
+    throw new UserError('UNKNOWN_COMMAND', `unknown docker command: "compose ${commandName}"`, {
+      hint: 'container-compose --help lists the commands',
+    })
+  }
+  const { default: command } = await entry.load()
+  const syntax = {
+    ...command,
+    name: `container-compose ${commandName}`,
+    options: { ...command.options, dryRun: globalOptions.dryRun },
+  }
+  const parsed = parseArguments(syntax, rest)
+  if (parsed.wantsHelp) {
+    world.stdout.write(helpText(syntax))
+    return 0
+  }
+  checkCount(commandName, command.count, parsed.operands)
+  const invocation: Invocation<typeof syntax.options> = {
+    ...parsed,
+    globals: { ...globals, dryRun: globals.dryRun || parsed.options['dryRun'] },
+    world,
+    screen,
+    interrupts,
+  }
+  return (await command.run(invocation)) ?? 0
+}
+
+const usage = (): string =>
+  helpText({
+    ...program,
+    epilogue: `\nCommands:\n${Object.entries(commands)
+      .map(([name, { summary }]) => `  ${name.padEnd(10)} ${summary}\n`)
+      .join('')}`,
+  })
+
+const checkCount = (
+  command: string,
+  { least = 0, most = Number.POSITIVE_INFINITY }: { least?: number; most?: number } = {},
+  operands: readonly string[],
+): void => {
+  if (operands.length < least)
+    throw new UserError(
+      'MISSING_OPERAND',
+      `requires at least ${least} arg(s), only received ${operands.length}`,
+      { hint: `container-compose ${command} --help shows how it is used` },
+    )
+  if (operands.length > most)
+    throw new UserError(
+      'UNEXPECTED_OPERAND',
+      `unknown command "${operands[most]}" for "docker compose ${command}"`,
+    )
+}
