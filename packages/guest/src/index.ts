@@ -1,1 +1,11 @@
-export {}
+export { AgentClient, type AgentState } from './client/agent-client.ts'
+export { AgentError, AgentGone } from './client/agent-error.ts'
+export type { AgentExec } from './client/agent-exec.ts'
+export type { AgentFiles, GuestFileStat, GuestWriteOptions } from './client/agent-files.ts'
+export type { AgentUsage, GuestProcessEntry } from './client/readings.ts'
+export type { RemoteExit } from './client/remote-process.ts'
+export { buildInitramfs } from './initramfs.ts'
+export { type GuestKernel, guestKernel } from './kernel.ts'
+export { ProtocolError } from './protocol/frame.ts'
+export { type GuestLogRecord, LogCorrupt, LogDecoder } from './protocol/log-record.ts'
+export type { GuestLimits, GuestMount, GuestNic, GuestProcess, GuestSetup } from './protocol/setup.ts'

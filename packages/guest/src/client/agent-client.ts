@@ -1,0 +1,158 @@
+import type { Duplex } from 'node:stream'
+import { encodeSize } from '../protocol/encode-process.ts'
+import { encodeSetup } from '../protocol/encode-setup.ts'
+import { type Frame, ProtocolError } from '../protocol/frame.ts'
+import { ItemReader } from '../protocol/items.ts'
+import type { GuestProcess, GuestSetup } from '../protocol/setup.ts'
+import { channel, flag, mainStream, message, phase, tag } from '../protocol/wire.ts'
+import { type AgentExec, sendSignal, startExec } from './agent-exec.ts'
+import { type AgentFiles, agentFiles } from './agent-files.ts'
+import { Connection } from './connection.ts'
+import { Outgoing } from './outgoing.ts'
+import { type AgentUsage, type GuestProcessEntry, readProcesses, readUsage } from './readings.ts'
+import { dataPayload, type RemoteExit, readExit, readOffset } from './remote-process.ts'
+
+/** What the agent says of itself when an engine says hello. */
+export interface AgentState {
+  /** `ready`: a fresh template, or restored from one. `prepared`: set up. */
+  readonly phase: 'ready' | 'prepared' | 'running' | 'exited'
+  /** Set once exited. */
+  readonly exit?: RemoteExit
+}
+
+/**
+ * The agent in one guest, over the virtio-serial port `agent`. One client at a time: a new hello ends the one before, its
+ * execs lose their streams and run on, the container's stdin stays open.
+ */
+export class AgentClient {
+  readonly state: AgentState
+  /** When the container's process has ended; rejects with AgentGone when the channel closes before. Also in the log. */
+  readonly exited: Promise<RemoteExit>
+  readonly files: AgentFiles
+  readonly #connection: Connection
+  readonly #stdin: Outgoing
+
+  private constructor(connection: Connection, hello: ItemReader) {
+    this.#connection = connection
+    this.state = readState(hello)
+    this.#stdin = new Outgoing(
+      (offset, data, isLast) => this.#sendStdin(offset, data, isLast),
+      hello.bigint(tag.stdinTaken) ?? 0n,
+    )
+    this.exited = new Promise((resolve, reject) => {
+      if (this.state.exit !== undefined) resolve(this.state.exit)
+      connection.listen(mainStream, {
+        receive: (frame) => this.#receiveMain(frame, resolve),
+        gone: (error) => {
+          this.#stdin.close(error)
+          reject(error)
+        },
+      })
+    })
+    this.exited.catch(() => {})
+    this.files = agentFiles(connection)
+  }
+
+  /**
+   * Resolves when the agent answers: for a template, when all is warm and the machine can be saved.
+   * Rejects with AgentGone when the socket closes or `signal` is aborted. Takes the socket over; `takeOver` is true where
+   * another engine has used this very guest before.
+   */
+  static async connect(
+    socket: Duplex,
+    options: { readonly takeOver: boolean; readonly signal?: AbortSignal },
+  ): Promise<AgentClient> {
+    const { connection, hello } = await Connection.open(socket, options)
+    return new AgentClient(connection, hello)
+  }
+
+  /** Makes the guest this container: network, disk, mounts. Allowed once. */
+  async setup(setup: GuestSetup): Promise<void> {
+    await this.#connection.request(message.setup, encodeSetup(setup))
+  }
+
+  /**
+   * Runs the process that `setup` described; resolves when it has been executed. May be sent without waiting for `setup`.
+   * Rejects with AgentError in Docker's words and with its exit code.
+   */
+  async start(): Promise<void> {
+    await this.#connection.request(message.start, Buffer.alloc(0))
+  }
+
+  /** To the container's process. */
+  async signal(signal: number): Promise<void> {
+    await sendSignal(this.#connection, mainStream, signal)
+  }
+
+  resize(size: { readonly rows: number; readonly columns: number }): void {
+    this.#connection.send({ type: message.resize, stream: mainStream, payload: encodeSize(size) })
+  }
+
+  /** Resolves when the container has taken all of it. */
+  writeStdin(data: Buffer): Promise<void> {
+    return this.#stdin.write(data)
+  }
+
+  closeStdin(): void {
+    this.#stdin.end()
+  }
+
+  /** Resolves when the process has been executed. Rejects like `start`. */
+  exec(process: GuestProcess): Promise<AgentExec> {
+    return startExec(this.#connection, process)
+  }
+
+  async usage(): Promise<AgentUsage> {
+    return readUsage(await this.#connection.request(message.usage, Buffer.alloc(0)))
+  }
+
+  processes(): Promise<GuestProcessEntry[]> {
+    return readProcesses(this.#connection)
+  }
+
+  /** Writes all files back and powers the machine off. Used by helpers without a process; the channel then closes. */
+  shutdown(): void {
+    this.#connection.send({ type: message.shutdown, stream: 0 })
+  }
+
+  /** Lets go: the container runs on. */
+  close(): void {
+    this.#connection.close()
+  }
+
+  /** Calls back when the channel has closed, for whatever reason. */
+  onClose(callback: (error: Error) => void): void {
+    this.#connection.listen(0, { receive: () => {}, gone: callback })
+  }
+
+  #sendStdin(offset: bigint, data: Buffer, isLast: boolean): void {
+    this.#connection.send({
+      type: message.data,
+      stream: mainStream,
+      channel: channel.stdin,
+      flags: isLast ? flag.end : 0,
+      payload: dataPayload(offset, data),
+    })
+  }
+
+  #receiveMain(frame: Frame, exited: (exit: RemoteExit) => void): void {
+    if (frame.type === message.ack) this.#stdin.acknowledge(readOffset(frame.payload))
+    else if (frame.type === message.exit) {
+      this.#stdin.close()
+      exited(readExit(new ItemReader(frame.payload)))
+    }
+  }
+}
+
+const phases = new Map<number, AgentState['phase']>([
+  [phase.ready, 'ready'],
+  [phase.prepared, 'prepared'],
+  [phase.running, 'running'],
+  [phase.exited, 'exited'],
+])
+
+const readState = (hello: ItemReader): AgentState => {
+  const name = phases.get(hello.number(tag.phase) ?? 0)
+  if (name === undefined) throw new ProtocolError('the agent is in an unknown phase')
+  return { phase: name, ...(name === 'exited' ? { exit: readExit(hello) } : {}) }
+}

@@ -1,0 +1,74 @@
+import { listItem, numberItem, stringItem } from './items.ts'
+import type { GuestMount } from './setup.ts'
+import { tag } from './wire.ts'
+
+/** Parents before children, else as given: what dockerd does with its mounts. */
+export const outerFirst = (mounts: readonly GuestMount[]): GuestMount[] => {
+  const depth = ({ target }: GuestMount): number => target.split('/').filter((part) => part !== '').length
+  return mounts.toSorted((a, b) => depth(a) - depth(b))
+}
+
+export const encodeMount = (mount: GuestMount): Buffer => {
+  if (mount.kind === 'shared')
+    return listItem(tag.mount, [
+      stringItem(tag.mountTarget, mount.target),
+      stringItem(tag.mountPort, mount.port),
+      stringItem(tag.mountSource, mount.entry),
+      numberItem(tag.mountFlags, mount.readOnly ? set['ro'] : 0),
+    ])
+  const { flags, data } = parseMountOptions(mount.options)
+  return listItem(tag.mount, [
+    stringItem(tag.mountTarget, mount.target),
+    stringItem(tag.mountType, mount.type),
+    stringItem(tag.mountSource, mount.source),
+    numberItem(tag.mountFlags, flags),
+    stringItem(tag.mountData, data),
+  ])
+}
+
+/** Options of mount(8) as flags of mount(2) and what is left for the file system. */
+export const parseMountOptions = (
+  options: readonly string[],
+): { readonly flags: number; readonly data: string } => {
+  let flags = 0
+  const data: string[] = []
+  for (const option of options) {
+    const sets: number | undefined = Object.hasOwn(set, option) ? set[option as keyof typeof set] : undefined
+    const clears = cleared[option]
+    if (sets !== undefined) flags |= sets
+    else if (clears !== undefined) flags &= ~clears
+    else if (!ignored.has(option)) data.push(option)
+  }
+  return { flags, data: data.join(',') }
+}
+
+/** include/uapi/linux/mount.h */
+const set = {
+  ro: 1,
+  nosuid: 2,
+  nodev: 4,
+  noexec: 8,
+  sync: 16,
+  mand: 64,
+  dirsync: 128,
+  noatime: 1024,
+  nodiratime: 2048,
+  relatime: 1 << 21,
+  strictatime: 1 << 24,
+  lazytime: 1 << 25,
+}
+
+const cleared: Readonly<Record<string, number>> = {
+  rw: set.ro,
+  suid: set.nosuid,
+  dev: set.nodev,
+  exec: set.noexec,
+  async: set.sync,
+  atime: set.noatime,
+  diratime: set.nodiratime,
+}
+
+/** Propagation and `defaults` mean nothing in a mount namespace that nobody shares. */
+const ignored = new Set(
+  'defaults private rprivate slave rslave shared rshared unbindable runbindable tmpcopyup'.split(' '),
+)
