@@ -1,0 +1,85 @@
+import { chmodSync, rmSync } from 'node:fs'
+import { createServer, type IncomingMessage, type Server, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import { buildHeader } from '../daemon/control.ts'
+import type { Log } from '../daemon/log.ts'
+import { sendJson } from './answer.ts'
+import { ApiError } from './errors.ts'
+import { type Call, type Route, Router } from './router.ts'
+import { apiVersion, parsePath, versionFault } from './version.ts'
+
+export interface ApiServerOptions {
+  readonly routes: readonly Route[]
+  /** Other routes wait for it. */
+  readonly ready: Promise<void>
+  readonly build: string
+  readonly log: Log
+}
+
+/** The Docker Engine API over HTTP. Nothing that a handler does ends the process: what it throws becomes an answer. */
+export const createApiServer = (options: ApiServerOptions): Server => {
+  const router = new Router(options.routes)
+  const headers = {
+    'Api-Version': apiVersion,
+    'Docker-Experimental': 'false',
+    Ostype: 'linux',
+    Server: `container-compose/${options.build}`,
+    [buildHeader]: options.build,
+  }
+
+  const answer = async (request: IncomingMessage, response: ServerResponse, upgrade?: Call['upgrade']) => {
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
+    const { path, query, version } = parsePath(request.url ?? '/')
+    const call = { request, response, query, apiVersion: version ?? apiVersion, ...(upgrade && { upgrade }) }
+    try {
+      const fault = version === undefined ? undefined : versionFault(version)
+      if (fault !== undefined) throw new ApiError(400, fault)
+      const match = router.match(request.method ?? 'GET', path)
+      if (match === undefined) throw new ApiError(404, 'page not found')
+      if (match.route.early !== true) await options.ready
+      await match.route.handler({ ...call, params: match.params })
+    } catch (error) {
+      fail(call, error)
+    }
+  }
+
+  const fail = (call: Pick<Call, 'request' | 'response'>, error: unknown) => {
+    const { request, response } = call
+    const status = error instanceof ApiError ? error.status : 500
+    const message = error instanceof Error ? error.message : String(error)
+    if (status === 500) options.log.error({ err: error, method: request.method, url: request.url }, message)
+    if (response.headersSent || response.destroyed) response.destroy()
+    else sendJson(call, status, { message })
+  }
+
+  const server = createServer((request, response) => void answer(request, response))
+  server.on('upgrade', (request, socket: Socket, head) => {
+    // A socket that was upgraded has no response of its own. One is made for the case that the answer is an ordinary one.
+    const response = new ServerResponse(request)
+    response.shouldKeepAlive = false
+    response.assignSocket(socket)
+    response.once('finish', () => socket.end())
+    socket.on('error', () => socket.destroy())
+    void answer(request, response, { socket, head })
+  })
+  server.on('clientError', (_error, socket) => socket.destroy())
+  // Streams last as long as containers do.
+  server.requestTimeout = 0
+  server.timeout = 0
+  server.keepAliveTimeout = 60_000
+  return server
+}
+
+/** Listens on a unix socket that only its owner may use; a socket left by an engine that is gone is replaced. */
+export const listen = (server: Server, path: string): Promise<void> =>
+  new Promise((resolve, reject) => {
+    rmSync(path, { force: true })
+    const mask = process.umask(0o177)
+    server.once('error', reject)
+    server.listen(path, () => {
+      server.off('error', reject)
+      chmodSync(path, 0o600)
+      resolve()
+    })
+    process.umask(mask)
+  })
