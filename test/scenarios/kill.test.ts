@@ -1,0 +1,116 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { eventually } from '../eventually.ts'
+import { bundle, Host } from '../host.ts'
+
+/**
+ * Crash at any point, and the next command converges. The moments are drawn at random; the seed is printed, and
+ * `KILL_SEED` repeats a run.
+ */
+const seed = Number(process.env['KILL_SEED'] ?? Date.now() % 100_000)
+let state = seed
+const random = (): number => {
+  state = (state * 1_103_515_245 + 12_345) % 2_147_483_648
+  return state / 2_147_483_648
+}
+
+let host: Host
+let dir: string
+beforeAll(async () => {
+  host = await Host.create()
+  await host.load('busybox')
+  dir = host.project('kill', {
+    'compose.yaml': `
+services:
+  first:
+    image: demo/busybox:1
+    runtime: vm
+    command: [sh, -c, 'i=0; while [ $$i -lt 300 ]; do i=$$((i+1)); echo line $$i; sleep 0.01; done; exit 3']
+    restart: 'no'
+  second:
+    image: demo/busybox:1
+    runtime: vm
+    depends_on: [first]
+    command: [sh, -c, "trap 'exit 5' TERM; echo up; while :; do sleep 0.1; done"]
+    ports: ['8070:80']
+    volumes: ['data:/data']
+volumes: { data: {} }
+`,
+  })
+})
+afterAll(() => host.destroy())
+
+const enginePid = (): number => Number(readFileSync(join(host.root, 'run/engine.pid'), 'utf8'))
+const endHard = (pid: number | undefined): void => {
+  try {
+    if (pid !== undefined && pid > 1) process.kill(pid, 'SIGKILL')
+  } catch {
+    // It has ended by itself.
+  }
+}
+
+for (let round = 1; round <= 10; round++) {
+  const victim = (['engine', 'cli', 'both'] as const)[round % 3] as 'engine' | 'cli' | 'both'
+  const afterMs = Math.round(random() * 1_800)
+  test(`kill -9 of ${victim} after ${afterMs} ms of \`up\` (seed ${seed}, round ${round}): the next \`up\` converges`, async () => {
+    const up = host.spawn(process.execPath, [bundle, 'up', '-d'], { cwd: dir })
+    await new Promise((resolve) => setTimeout(resolve, afterMs))
+    if (victim !== 'cli') endHard(enginePid())
+    if (victim !== 'engine') {
+      for (const { pid, command } of host.processes()) if (command.includes(`${bundle} up -d`)) endHard(pid)
+    }
+    await up
+
+    await host.ok(['up', '-d'], { cwd: dir })
+    const names = (await host.docker(['ps', '-a', '--format', '{{.Names}}'])).stdout.trim().split('\n').sort()
+    expect(names).toEqual(['kill-first-1', 'kill-second-1'])
+    const inspect = async (format: string, name: string) =>
+      (await host.docker(['inspect', '-f', format, name])).stdout.trim()
+    await eventually(
+      async () => (await inspect('{{.State.Status}}', 'kill-first-1')) === 'exited',
+      'the first has ended',
+    )
+    expect(await inspect('{{.State.ExitCode}}', 'kill-first-1')).toBe('3')
+    // `up` starts an ended one-shot again, so there is one whole run or several; a cut one would show as a gap.
+    const lines = (await host.ok(['logs', '--no-log-prefix', 'first'], { cwd: dir })).stdout
+      .trimEnd()
+      .split('\n')
+    expect(lines.length % 300).toBe(0)
+    expect(lines.findIndex((line, i) => line !== `line ${(i % 300) + 1}`)).toBe(-1)
+    expect(await inspect('{{.State.Status}}', 'kill-second-1')).toBe('running')
+    await host.ok(['stop', 'second'], { cwd: dir })
+    expect(await inspect('{{.State.ExitCode}}', 'kill-second-1')).toBe('5')
+    await host.ok(['down', '-v'], { cwd: dir })
+    expect(host.processes().filter(({ command }) => command.includes('qemu'))).toEqual([])
+  })
+}
+
+test('while the engine is away machines run on, write their log, and are adopted with their exit codes', async () => {
+  await host.ok(['up', '-d'], { cwd: dir })
+  const qemus = () =>
+    host
+      .processes()
+      .filter(({ command }) => command.includes('qemu'))
+      .map(({ pid }) => pid)
+      .sort()
+  const before = qemus()
+  endHard(enginePid())
+  await eventually(() => qemus().length < before.length, 'the one-shot ended without an engine', 60_000)
+  const { stdout } = await host.ok(['ps', '-a', '--format', 'json'], { cwd: dir })
+  const services = Object.fromEntries(
+    stdout
+      .trim()
+      .split('\n')
+      .map((line) => [JSON.parse(line).Service, JSON.parse(line)]),
+  )
+  expect(services['first'].ExitCode).toBe(3)
+  expect(services['second'].State).toBe('running')
+  expect(
+    (await host.ok(['logs', '--no-log-prefix', 'first'], { cwd: dir })).stdout.trimEnd().split('\n').length,
+  ).toBe(300)
+  expect((await host.ok(['exec', '-T', 'second', 'echo', 'still here'], { cwd: dir })).stdout).toBe(
+    'still here\n',
+  )
+  await host.ok(['down', '-v'], { cwd: dir })
+})
