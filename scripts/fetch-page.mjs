@@ -4,7 +4,7 @@ const [url] = process.argv.slice(2)
 const response = await fetch(url)
 const html = await response.text()
 const text = html
-  .replace(/<(style|script|head)[^]*?<\/\1>/g, '')
+  .replace(/<(style|script|head)[\s\S]*?<\/\1>/g, '')
   .replace(/<[^>]*>/g, ' ')
   .replace(/&[a-z]+;/g, ' ')
   .split('\n')

@@ -7,12 +7,18 @@ const [socketPath, ...files] = process.argv.slice(2)
 
 const load = (file) =>
   new Promise((resolve, reject) => {
-    const call = request({ socketPath, method: 'POST', path: '/images/load', headers: { 'content-type': 'application/x-tar' } })
+    const call = request({
+      socketPath,
+      method: 'POST',
+      path: '/images/load',
+      headers: { 'content-type': 'application/x-tar' },
+    })
     call.on('error', reject)
     call.on('response', async (response) => {
       let body = ''
       for await (const chunk of response) body += chunk
-      if (response.statusCode !== 200 || body.includes('"error"')) reject(new Error(`${file}: ${body.trim()}`))
+      if (response.statusCode !== 200 || body.includes('"error"'))
+        reject(new Error(`${file}: ${body.trim()}`))
       else resolve()
     })
     createReadStream(file).on('error', reject).pipe(call)
