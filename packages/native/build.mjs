@@ -36,7 +36,7 @@ const programs = [
     extension: '.c',
     compiler: process.env.CC ?? 'gcc',
     compile: [...common, '-std=gnu11', '-D_GNU_SOURCE'],
-    link: [],
+    link: ['-static'],
   },
 ]
 

@@ -9,7 +9,6 @@
  * stderr (a file, so that nobody has to listen), and ends with its status, or with 128 + signal. When the launcher dies, so does
  * the program. Exit status 125: the cage could not be built, 127: the program could not be executed; the reason is on stderr.
  */
-#define _GNU_SOURCE
 #include "cage.h"
 
 #include <errno.h>

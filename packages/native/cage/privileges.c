@@ -1,5 +1,4 @@
 /* Giving up privileges for good. */
-#define _GNU_SOURCE
 #include "cage.h"
 
 #include <grp.h>

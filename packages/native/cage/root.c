@@ -1,5 +1,4 @@
 /* A root directory with only what the program needs. */
-#define _GNU_SOURCE
 #include "cage.h"
 
 #include <errno.h>
