@@ -5,4 +5,4 @@ cd "$(dirname "$0")/.."
 bash scripts/setup.sh
 npx tsc -b
 npx biome check --error-on-warnings .
-npx vitest run
+npx vitest run --project unit
