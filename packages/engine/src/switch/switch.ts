@@ -55,6 +55,8 @@ export interface SwitchEndpoint {
   readonly ipv6?: string
   /** Container name, short id, aliases: what resolves to it on this network. Lower case. */
   readonly names: readonly string[]
+  /** `host[:port]` of resolvers that this container's questions about outside names go to, in place of `dns.upstream`. */
+  readonly upstream?: readonly string[]
   /** Only endpoints of running containers resolve and receive published connections. */
   readonly running: boolean
 }
