@@ -183,6 +183,24 @@ export interface ContainerState {
   readonly stoppedByUser: boolean
   /** Published ports as they are bound. */
   readonly published: readonly PublishedPort[]
+  /** Absent without a health check. On disk as of the last change of its status. */
+  readonly health?: HealthState
+}
+
+export interface HealthState {
+  readonly status: 'starting' | 'healthy' | 'unhealthy'
+  readonly failingStreak: number
+  /** The last five, oldest first. */
+  readonly log: readonly HealthResult[]
+}
+
+export interface HealthResult {
+  /** Milliseconds since the epoch. */
+  readonly start: number
+  readonly end: number
+  /** 0 healthy; -1 when the check did not end in time. */
+  readonly exitCode: number
+  readonly output: string
 }
 
 export type RuntimeName = 'vm' | 'sandbox' | 'apple'
