@@ -11,8 +11,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* Any directory of every Linux will do as the place to mount on; it is covered in our namespace alone. */
-static const char new_root[] = "/tmp";
+/* A directory of every Linux that holds nothing a program is to be given; it is covered in our namespace alone. */
+static const char new_root[] = "/sys";
 
 /* Makes the directories above `path`, which is absolute, below the current directory. */
 static void make_parents(const char *path) {
@@ -49,7 +49,7 @@ static void show(const char *path, unsigned long flags) {
 
 void enter_private_root(const struct cage *cage) {
   if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0) fail("make mounts private");
-  /* Sources are named from the old root, so that what /tmp hides must not be one of them. */
+  /* Sources are named from the old root, so that what it hides must not be one of them. */
   if (mount("cage", new_root, "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755,size=1m") != 0) fail(new_root);
   if (chdir(new_root) != 0) fail(new_root);
   for (int i = 0; i < cage->binds.count; i++) show(cage->binds.items[i], MS_RDONLY | MS_NODEV);
