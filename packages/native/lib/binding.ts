@@ -23,6 +23,7 @@ export interface Binding {
   rtnetlink(netns: string, requests: Uint8Array, count: number): Promise<Buffer>
   memfd(name: string, size: number): number
   sealMemfd(fd: number): void
+  copyData(from: number, to: number): Promise<number>
   tryFlock(path: string): Promise<number | undefined>
   onProcessEnd(callback: (id: number) => void): void
   watchProcess(pid: number): number
