@@ -39,13 +39,17 @@ export const startMountServer = async (options: MountServerOptions): Promise<Mou
       detached: true,
       cwd: '/',
       env: {},
-      stdio: ['ignore', 'ignore', log.fd],
+      stdio: ['ignore', 'pipe', log.fd],
     })
-    const [code] = (await once(child, 'exit')) as [number | null]
-    if (code !== 0) {
-      const said = (await readFile(logPath)).subarray(before).toString().trim()
-      throw new UserError('MOUNT_FAILED', said || `the mount server ended with status ${code}`)
+    const ended = once(child, 'exit') as Promise<[number | null]>
+    // "ready", or the end without it.
+    const said = await child.stdout?.toArray()
+    if (!said?.length) {
+      const [code] = await ended
+      const words = (await readFile(logPath)).subarray(before).toString().trim()
+      throw new UserError('MOUNT_FAILED', words || `the mount server ended with status ${code}`)
     }
+    child.unref()
   } finally {
     await log.close()
   }

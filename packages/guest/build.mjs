@@ -1,0 +1,42 @@
+#!/usr/bin/env node
+// Compiles the programs in C into packages/guest/build, those that are out of date.
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, readdirSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const here = dirname(fileURLToPath(import.meta.url))
+
+const pump = ['agent/fuse_pump.c', 'agent/fuse_carry.c']
+
+/** Sources: files, or folders whose C files all belong to the program (not those of their folders). */
+const programs = {
+  'mount-server': {
+    sources: ['mount-server'],
+    flags: ['-D_GNU_SOURCE', '-D_FILE_OFFSET_BITS=64'],
+    libraries: ['-lfuse3', '-lseccomp'],
+  },
+  'pump-here': { sources: ['mount-server/testing/pump_here.c', ...pump], flags: ['-pthread'], libraries: [] },
+}
+
+const common = ['-std=gnu17', '-O2', '-g', '-Wall', '-Wextra', '-Werror']
+
+const filesIn = (folder, ending) =>
+  readdirSync(join(here, folder))
+    .filter((name) => name.endsWith(ending))
+    .map((name) => join(folder, name))
+
+const changed = (path) => statSync(join(here, path), { throwIfNoEntry: false })?.mtimeMs ?? 0
+
+mkdirSync(join(here, 'build'), { recursive: true })
+for (const [name, { sources, flags, libraries }] of Object.entries(programs)) {
+  const files = sources.flatMap((path) => (path.endsWith('.c') ? [path] : filesIn(path, '.c')))
+  const headers = [...new Set([...files.map(dirname), 'agent'])].flatMap((folder) => filesIn(folder, '.h'))
+  const program = join('build', name)
+  if (Math.max(...[...files, ...headers, 'build.mjs'].map(changed)) < changed(program)) continue
+  const { status } = spawnSync('cc', [...common, ...flags, ...files, '-o', program, ...libraries], {
+    cwd: here,
+    stdio: 'inherit',
+  })
+  if (status !== 0) process.exit(1)
+}

@@ -1,0 +1,150 @@
+#include "cage.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/mount.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "fail.h"
+
+/* Write end of the pipe to the parent that waits. */
+static int ready_fd = -1;
+
+static int set_attributes(int mount, unsigned flags, unsigned long long attributes)
+{
+	struct mount_attr attr = { .attr_set = attributes, .propagation = MS_PRIVATE };
+	return (int)syscall(SYS_mount_setattr, mount, "", AT_EMPTY_PATH | flags, &attr, sizeof attr);
+}
+
+int *open_sources(const struct options *options)
+{
+	int *sources = calloc(options->source_count, sizeof *sources);
+	if (!sources)
+		fail("sources");
+	for (size_t i = 0; i < options->source_count; i++) {
+		const struct source *source = &options->sources[i];
+		sources[i] = must(open_tree(AT_FDCWD, source->path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE),
+				  "mount %s", source->path);
+		unsigned long long attributes = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC |
+						(source->read_only ? MOUNT_ATTR_RDONLY : 0);
+		must(set_attributes(sources[i], AT_RECURSIVE, attributes), "mount %s", source->path);
+	}
+	return sources;
+}
+
+static int new_mount(const char *type, const char *option, const char *value)
+{
+	int context = must(fsopen(type, FSOPEN_CLOEXEC), "%s", type);
+	if (option)
+		must(fsconfig(context, FSCONFIG_SET_STRING, option, value, 0), "%s: %s=%s", type, option, value);
+	must(fsconfig(context, FSCONFIG_CMD_CREATE, NULL, NULL, 0), "%s", type);
+	int mount = must(fsmount(context, FSMOUNT_CLOEXEC, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC),
+			 "%s", type);
+	close(context);
+	return mount;
+}
+
+/* A place of the same kind (directory or file) for source `index` below `root`. */
+static void make_place(int root, size_t index, int source)
+{
+	char name[24];
+	snprintf(name, sizeof name, "%zu", index);
+	struct stat st;
+	must(fstat(source, &st), "source %s", name);
+	if (S_ISDIR(st.st_mode))
+		must(mkdirat(root, name, 0755), "source %s", name);
+	else
+		close(must(openat(root, name, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600), "source %s", name));
+	must(move_mount(source, "", root, name, MOVE_MOUNT_F_EMPTY_PATH), "source %s", name);
+	close(source);
+}
+
+static int build_root(const struct options *options, const int *sources)
+{
+	int root = new_mount("tmpfs", "mode", "755");
+	/* Any directory serves to hang it up; the pivot takes it away from there. */
+	must(move_mount(root, "", AT_FDCWD, "/proc", MOVE_MOUNT_F_EMPTY_PATH), "cage");
+	for (size_t i = 0; i < options->source_count; i++)
+		make_place(root, i, sources[i]);
+	must(set_attributes(root, 0, MOUNT_ATTR_RDONLY), "cage");
+	return root;
+}
+
+static void pivot_into(int root)
+{
+	must(fchdir(root), "cage");
+	/* Both "." : the old root comes to lie on the new one, from where it is taken off. */
+	must(syscall(SYS_pivot_root, ".", "."), "cage: pivot_root");
+	must(umount2(".", MNT_DETACH), "cage");
+	must(chdir("/"), "cage");
+}
+
+static struct cage build_cage(const struct options *options, const int *sources)
+{
+	must(setsid(), "session");
+	int proc = new_mount("proc", "subset", "pid");
+	struct cage cage;
+	cage.descriptors = must(openat(proc, "self/fd", O_PATH | O_DIRECTORY | O_CLOEXEC), "cage: /proc/self/fd");
+	close(proc);
+	cage.root = build_root(options, sources);
+	pivot_into(cage.root);
+	close(cage.root);
+	cage.root = must(open("/", O_PATH | O_DIRECTORY | O_CLOEXEC), "cage");
+	return cage;
+}
+
+/*
+ * The parent stays, so that whoever started it can wait for it and no dead process is left where nobody reaps; it is also
+ * the place from which a new child could be started. Standard output says "ready" and ends.
+ */
+static _Noreturn void attend(int child, int pipe)
+{
+	char byte;
+	bool ready = read(pipe, &byte, 1) == 1;
+	if (ready && write(STDOUT_FILENO, "ready\n", 6) < 0)
+		errno = 0;
+	/* Neither the socket nor a source is kept open from here. */
+	syscall(SYS_close_range, 3u, ~0u, 0u);
+	close(STDOUT_FILENO);
+	int status;
+	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+		;
+	_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+}
+
+struct cage enter_cage(const struct options *options, const int *sources, void (*note_child)(int pid))
+{
+	/* One descriptor per inode that the guest knows. */
+	struct rlimit files = { .rlim_cur = 1048576, .rlim_max = 1048576 };
+	setrlimit(RLIMIT_NOFILE, &files);
+	int ends[2];
+	must(pipe2(ends, O_CLOEXEC), "pipe");
+	must(unshare(CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS), "namespaces");
+	must(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL), "namespaces");
+	pid_t child = must(fork(), "process");
+	if (child) {
+		close(ends[1]);
+		note_child(child);
+		attend(child, ends[0]);
+	}
+	close(ends[0]);
+	ready_fd = ends[1];
+	return build_cage(options, sources);
+}
+
+void cage_ready(void)
+{
+	if (write(ready_fd, "", 1) != 1)
+		_exit(1);
+	close(ready_fd);
+	close(STDOUT_FILENO);
+}

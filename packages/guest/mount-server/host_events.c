@@ -1,0 +1,176 @@
+#include "host_events.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <unistd.h>
+
+#include "server.h"
+
+#define NAME_EVENTS (IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO)
+/* IN_CLOSE_WRITE: what was written through a mapping shows only then. */
+#define STATE_EVENTS (IN_MODIFY | IN_ATTRIB | IN_CLOSE_WRITE)
+
+/* One read gives at most 64 events with names, and none needs more than eight notifications. */
+#define EVENT_BYTES 2048
+#define ROOM_FOR_A_ROUND 512
+
+void host_events_init(struct host_events *events)
+{
+	events->fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+}
+
+static struct inode **bucket_of(struct host_events *events, int watch)
+{
+	return &events->watched[(unsigned)watch % WATCH_BUCKETS];
+}
+
+static void warn_once(struct host_events *events)
+{
+	if (!events->warned)
+		fprintf(stderr, "mount-server: changes made on the host are looked for instead of reported: %s "
+				"(the limits are sysctl fs.inotify.max_user_watches and max_user_instances)\n",
+			strerror(errno));
+	events->warned = true;
+}
+
+void watch_directory(struct server *server, struct inode *directory)
+{
+	struct host_events *events = &server->host_events;
+	if (directory->watch >= 0 || directory->id == ROOT_ID)
+		return;
+	/* There is no inotify_add_watch that takes a descriptor, and no /proc in the cage. */
+	if (fchdir(directory->fd) == 0)
+		directory->watch =
+			inotify_add_watch(events->fd, ".", NAME_EVENTS | STATE_EVENTS | IN_ONLYDIR | IN_EXCL_UNLINK);
+	if (directory->watch < 0) {
+		warn_once(events);
+		return;
+	}
+	struct inode **bucket = bucket_of(events, directory->watch);
+	directory->next_watched = *bucket;
+	*bucket = directory;
+}
+
+void unwatch_directory(struct server *server, struct inode *directory)
+{
+	int watch = directory->watch;
+	if (watch < 0)
+		return;
+	directory->watch = -1;
+	struct inode **at = bucket_of(&server->host_events, watch);
+	while (*at != directory)
+		at = &(*at)->next_watched;
+	*at = directory->next_watched;
+	for (struct inode *other = *bucket_of(&server->host_events, watch); other; other = other->next_watched)
+		if (other->watch == watch)
+			return;
+	inotify_rm_watch(server->host_events.fd, watch);
+}
+
+void own_change(struct inode *inode)
+{
+	struct stat st;
+	if (fstat(inode->fd, &st) == 0)
+		inode->told = stamp_of(&st);
+}
+
+void tell_if_changed(struct server *server, struct inode *inode, const struct stat *st)
+{
+	struct stamp now = stamp_of(st);
+	if (stamps_equal(&now, &inode->told))
+		return;
+	/* Content too, even where size and mtime are as they were: a copy may have set the old mtime again. */
+	notify_content(server, inode);
+	inode->told = now;
+}
+
+static void pass_on(struct server *server, struct inode *directory, const struct inotify_event *event)
+{
+	struct stat st;
+	if (event->len == 0) {
+		if (fstat(directory->fd, &st) == 0)
+			tell_if_changed(server, directory, &st);
+		return;
+	}
+	if (event->mask & NAME_EVENTS) {
+		notify_entry(server, directory, event->name);
+		/* Its listing and times; the kernel does that by itself only for names that it has cached. */
+		notify_content(server, directory);
+		return;
+	}
+	if (fstatat(directory->fd, event->name, &st, AT_SYMLINK_NOFOLLOW))
+		return;
+	struct inode *inode = inodes_find(&server->inodes, &st, directory->source);
+	if (inode)
+		tell_if_changed(server, inode, &st);
+}
+
+static void handle(struct server *server, const struct inotify_event *event)
+{
+	struct host_events *events = &server->host_events;
+	if (event->mask & IN_Q_OVERFLOW) {
+		notify_absent(server);
+		events->scan_next = ROOT_ID + 1;
+		return;
+	}
+	if (event->len && take_expected(&events->expected, event->wd, event->mask & NAME_EVENTS, event->name))
+		return;
+	for (struct inode *inode = *bucket_of(events, event->wd), *next; inode; inode = next) {
+		next = inode->next_watched;
+		if (inode->watch != event->wd)
+			continue;
+		/* The kernel has dropped the watch: the directory's file system is gone. */
+		if (event->mask & IN_IGNORED)
+			unwatch_directory(server, inode);
+		else
+			pass_on(server, inode, event);
+	}
+}
+
+bool host_events_wanted(const struct server *server)
+{
+	return server->host_events.fd >= 0 && notify_room(server) >= ROOM_FOR_A_ROUND;
+}
+
+/* Events were lost: compares everything that the guest knows with the host. */
+static void scan(struct server *server)
+{
+	uint64_t *next = &server->host_events.scan_next;
+	for (; *next && *next < server->inodes.slot_count; ++*next) {
+		if (!host_events_wanted(server))
+			return;
+		struct inode *inode = inodes_get(&server->inodes, *next);
+		struct inode *parent = inode ? inodes_get(&server->inodes, inode->parent) : NULL;
+		struct stat st;
+		if (!inode || fstat(inode->fd, &st))
+			continue;
+		tell_if_changed(server, inode, &st);
+		if (!parent || !inode->name)
+			continue;
+		if (fstatat(parent->fd, inode->name, &st, AT_SYMLINK_NOFOLLOW) || st.st_dev != inode->dev ||
+		    st.st_ino != inode->ino)
+			notify_entry(server, parent, inode->name);
+	}
+	*next = 0;
+}
+
+void host_events_run(struct server *server)
+{
+	_Alignas(struct inotify_event) char buffer[EVENT_BYTES];
+	while (host_events_wanted(server)) {
+		ssize_t length = read(server->host_events.fd, buffer, sizeof buffer);
+		if (length <= 0) {
+			forget_expected(&server->host_events.expected);
+			break;
+		}
+		const struct inotify_event *event;
+		for (char *at = buffer; at < buffer + length; at += sizeof *event + event->len) {
+			event = (const void *)at;
+			handle(server, event);
+		}
+	}
+	scan(server);
+}

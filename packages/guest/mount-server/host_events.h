@@ -1,0 +1,48 @@
+/*
+ * Changes that are made on the host behind the guest's back: seen by inotify in every directory that the guest knows, passed
+ * on as notifications. What this server does itself is told apart and not passed on.
+ */
+#ifndef HOST_EVENTS_H
+#define HOST_EVENTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/stat.h>
+
+#include "expected.h"
+
+struct inode;
+struct server;
+
+#define WATCH_BUCKETS 4096
+
+struct host_events {
+	/* inotify, -1 when the host has no more to give: then nothing counts as watched. */
+	int fd;
+	/* Directories by watch descriptor, chained; two share one when two sources lead to one directory. */
+	struct inode *watched[WATCH_BUCKETS];
+	struct expected expected;
+	/* After lost events: the next inode to look at again, 0 when not looking. */
+	uint64_t scan_next;
+	bool warned;
+};
+
+void host_events_init(struct host_events *events);
+
+/* Idempotent. Without success the directory stays unwatched, which is said once on stderr. */
+void watch_directory(struct server *server, struct inode *directory);
+void unwatch_directory(struct server *server, struct inode *directory);
+
+/* True while the guest may be told as much as one more round can need. */
+bool host_events_wanted(const struct server *server);
+
+/* Handles what has happened since, as far as the guest may be told. */
+void host_events_run(struct server *server);
+
+/* After a change made for the guest: what inotify will say about it is known. */
+void own_change(struct inode *inode);
+
+/* Outdates what the guest holds of it if `st` is not what it was told. */
+void tell_if_changed(struct server *server, struct inode *inode, const struct stat *st);
+
+#endif

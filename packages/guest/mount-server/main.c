@@ -1,0 +1,81 @@
+/*
+ * Answers the FUSE requests of one mount port of a virtual machine, in a child that lives in a cage. Says "ready" when it
+ * does, and ends when the other end of the socket goes.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "cage.h"
+#include "fail.h"
+#include "options.h"
+#include "privileges.h"
+#include "session.h"
+
+/* Inherited by the child, and with it the lock. */
+static int pid_fd = -1;
+
+static void lock_pid_file(const char *path)
+{
+	pid_fd = must(open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600), "%s", path);
+	must(flock(pid_fd, LOCK_EX | LOCK_NB), "another mount server holds %s", path);
+}
+
+/* Field 22 of /proc/PID/stat, counted from behind the name, which may hold anything. */
+static void read_start_time(int pid, char *time, size_t size)
+{
+	char path[32], text[1024];
+	snprintf(path, sizeof path, "/proc/%d/stat", pid);
+	int fd = must(open(path, O_RDONLY | O_CLOEXEC), "%s", path);
+	ssize_t length = must(read(fd, text, sizeof text - 1), "%s", path);
+	close(fd);
+	text[length] = '\0';
+	char *field = strrchr(text, ')');
+	for (int i = 2; field && i < 22; i++)
+		field = strchr(field + 1, ' ');
+	if (!field)
+		fail("%s", path);
+	snprintf(time, size, "%.*s", (int)strcspn(field + 1, " "), field + 1);
+}
+
+/* Called in the parent: only there has the child the number by which others know it. */
+static void write_pid(int child)
+{
+	char time[32];
+	read_start_time(child, time, sizeof time);
+	must(ftruncate(pid_fd, 0), "pid file");
+	must(dprintf(pid_fd, "%d %s\n", child, time), "pid file");
+}
+
+static int connect_to(const char *path)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	if (strlen(path) >= sizeof address.sun_path) {
+		errno = ENAMETOOLONG;
+		fail("%s", path);
+	}
+	strcpy(address.sun_path, path);
+	int fd = must(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket");
+	must(connect(fd, (struct sockaddr *)&address, sizeof address), "%s", path);
+	return fd;
+}
+
+int main(int argc, char **argv)
+{
+	struct options options = parse_options(argc, argv);
+	lock_pid_file(options.pid_file);
+	int *sources = open_sources(&options);
+	int socket = connect_to(options.socket_path);
+	umask(0);
+	struct cage cage = enter_cage(&options, sources, write_pid);
+	struct server *server = open_session(&options, socket, cage.root, cage.descriptors);
+	drop_privileges();
+	cage_ready();
+	serve(server);
+}

@@ -1,0 +1,36 @@
+/*
+ * Tells the guest kernel what it must look at again. Never more than MOUNT_NOTIFY_WINDOW ahead of what the pump has handed
+ * on.
+ */
+#ifndef NOTIFY_H
+#define NOTIFY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct inode;
+struct server;
+
+struct notifier {
+	uint64_t sent, handled;
+};
+
+/* How many more may be sent now. */
+uint64_t notify_room(const struct server *server);
+
+/* The pump says how many it has handled in all; false when that can't be. */
+bool notify_handled(struct server *server, uint64_t handled);
+
+/* The name in that directory is something else now, or gone, or new. */
+void notify_entry(struct server *server, const struct inode *directory, const char *name);
+
+/* Attributes and content. */
+void notify_content(struct server *server, const struct inode *inode);
+
+/* Only attributes; in force before any reply that is sent later. */
+void notify_attributes(struct server *server, const struct inode *inode);
+
+/* Names that did not exist may exist now. */
+void notify_absent(struct server *server);
+
+#endif

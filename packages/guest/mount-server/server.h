@@ -1,0 +1,42 @@
+/*
+ * The state of one mount server. It has one thread: requests and host events are handled one after the other, so what is
+ * compared and noted in one of them holds until its end.
+ */
+#ifndef SERVER_H
+#define SERVER_H
+
+#define FUSE_USE_VERSION 314
+#include <fuse3/fuse_lowlevel.h>
+
+#include "host_events.h"
+#include "inodes.h"
+#include "notify.h"
+#include "open_files.h"
+#include "options.h"
+
+struct server {
+	const struct options *options;
+	/* O_PATH of this process's /proc/self/fd: the way from an O_PATH descriptor to an open file. */
+	int descriptors;
+	struct fuse_session *session;
+	struct inodes inodes;
+	struct open_files open_files;
+	struct host_events host_events;
+	struct notifier notifier;
+};
+
+/* The server that a request came to. */
+static inline struct server *server_of(fuse_req_t request)
+{
+	return fuse_req_userdata(request);
+}
+
+/* Room for "N" of /proc/self/fd/N. */
+struct fd_name {
+	char text[12];
+};
+
+/* The name of `fd` below server.descriptors. */
+struct fd_name fd_name(int fd);
+
+#endif

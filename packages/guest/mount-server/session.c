@@ -1,0 +1,176 @@
+#include "session.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "fail.h"
+#include "frames.h"
+#include "operations.h"
+#include "shape.h"
+
+/* Sends one whole frame. The stream may be slow: everything else waits, and so does the guest. */
+static ssize_t send_frame(int fd, struct iovec *parts, int count, void *userdata)
+{
+	(void)userdata;
+	ssize_t total = 0;
+	struct msghdr message = { .msg_iov = parts, .msg_iovlen = (size_t)count };
+	while (message.msg_iovlen) {
+		ssize_t sent = sendmsg(fd, &message, MSG_NOSIGNAL);
+		if (sent < 0 && errno == EINTR)
+			continue;
+		if (sent < 0)
+			return -1;
+		total += sent;
+		while (message.msg_iovlen && (size_t)sent >= message.msg_iov->iov_len) {
+			sent -= (ssize_t)message.msg_iov->iov_len;
+			message.msg_iov++;
+			message.msg_iovlen--;
+		}
+		if (message.msg_iovlen) {
+			message.msg_iov->iov_base = (char *)message.msg_iov->iov_base + sent;
+			message.msg_iov->iov_len -= (size_t)sent;
+		}
+	}
+	return total;
+}
+
+/* libfuse asks for one; requests are read in frames.c and handed to it. */
+static ssize_t read_nothing(int fd, void *buffer, size_t size, void *userdata)
+{
+	(void)fd, (void)buffer, (void)size, (void)userdata;
+	errno = ENOTSUP;
+	return -1;
+}
+
+static void negotiate(void *userdata, struct fuse_conn_info *connection)
+{
+	(void)userdata;
+	/*
+	 * Not: WRITEBACK_CACHE (two VMs that append would overwrite each other), ATOMIC_O_TRUNC (without open it would be
+	 * lost), HANDLE_KILLPRIV (the guest's kernel clears set-id bits, here they stay as it says), SPLICE_*.
+	 */
+	connection->want = connection->capable &
+			   (FUSE_CAP_ASYNC_READ | FUSE_CAP_ASYNC_DIO | FUSE_CAP_AUTO_INVAL_DATA | FUSE_CAP_READDIRPLUS |
+			    FUSE_CAP_READDIRPLUS_AUTO | FUSE_CAP_PARALLEL_DIROPS | FUSE_CAP_CACHE_SYMLINKS);
+	connection->max_write = MOUNT_MAX_DATA;
+	connection->max_readahead = MOUNT_MAX_DATA;
+	connection->max_background = 64;
+	connection->congestion_threshold = 48;
+	connection->time_gran = 1;
+}
+
+/* What is missing is answered with ENOSYS, which the kernel remembers: create becomes mknod, flush and access go unsent. */
+static const struct fuse_lowlevel_ops operations = {
+	.init = negotiate,
+	.lookup = op_lookup,
+	.forget = op_forget,
+	.forget_multi = op_forget_multi,
+	.getattr = op_getattr,
+	.setattr = op_setattr,
+	.readlink = op_readlink,
+	.mknod = op_mknod,
+	.mkdir = op_mkdir,
+	.symlink = op_symlink,
+	.link = op_link,
+	.unlink = op_unlink,
+	.rmdir = op_rmdir,
+	.rename = op_rename,
+	.open = op_open,
+	.read = op_read,
+	.write = op_write,
+	.fsync = op_fsync,
+	.fallocate = op_fallocate,
+	.lseek = op_lseek,
+	.copy_file_range = op_copy_file_range,
+	.opendir = op_opendir,
+	.readdir = op_readdir,
+	.readdirplus = op_readdirplus,
+	.fsyncdir = op_fsyncdir,
+	.statfs = op_statfs,
+	.setxattr = op_setxattr,
+	.getxattr = op_getxattr,
+	.listxattr = op_listxattr,
+	.removexattr = op_removexattr,
+};
+
+static void refuse(struct server *server, const struct fuse_in_header *frame, int error)
+{
+	struct fuse_out_header answer = { .len = sizeof answer, .error = -error, .unique = frame->unique };
+	struct iovec part = { .iov_base = &answer, .iov_len = sizeof answer };
+	send_frame(fuse_session_fd(server->session), &part, 1, NULL);
+}
+
+static void take_frame(struct server *server, const struct fuse_in_header *frame)
+{
+	if (frame->opcode == MOUNT_NOTIFIED) {
+		if (frame->len != sizeof *frame + sizeof(uint64_t) ||
+		    !notify_handled(server, *(const uint64_t *)(frame + 1)))
+			_exit(1);
+		return;
+	}
+	switch (shape_of_request(frame, frame->len)) {
+	case SHAPE_GOOD:
+		fuse_session_process_buf(server->session,
+					 &(struct fuse_buf){ .mem = (void *)frame, .size = frame->len });
+		break;
+	case SHAPE_BAD:
+		refuse(server, frame, EINVAL);
+		break;
+	case SHAPE_UNKNOWN:
+		refuse(server, frame, ENOSYS);
+		break;
+	case SHAPE_IGNORED:
+		break;
+	}
+}
+
+/* Ends the process when the stream ends or makes no sense. */
+static void take_requests(struct server *server, struct frames *frames)
+{
+	long count = frames_fill(frames, fuse_session_fd(server->session));
+	if (count == -EINTR || count == -EAGAIN)
+		return;
+	if (count <= 0)
+		_exit(0);
+	const struct fuse_in_header *frame;
+	enum frame_result result;
+	while ((result = frames_take(frames, &frame)) == FRAME_WHOLE)
+		take_frame(server, frame);
+	if (result == FRAME_BROKEN)
+		_exit(1);
+}
+
+struct server *open_session(const struct options *options, int socket, int root, int descriptors)
+{
+	static struct server server;
+	server.options = options;
+	server.descriptors = descriptors;
+	inodes_init(&server.inodes, root);
+	host_events_init(&server.host_events);
+	struct fuse_args arguments = FUSE_ARGS_INIT(1, (char *[]){ "mount-server" });
+	server.session = fuse_session_new(&arguments, &operations, sizeof operations, &server);
+	const struct fuse_custom_io io = { .read = read_nothing, .writev = send_frame };
+	if (!server.session || fuse_session_custom_io(server.session, &io, socket))
+		fail("FUSE session");
+	return &server;
+}
+
+void serve(struct server *server)
+{
+	static struct frames frames;
+	for (;;) {
+		struct pollfd polled[] = {
+			{ .fd = fuse_session_fd(server->session), .events = POLLIN },
+			{ .fd = host_events_wanted(server) ? server->host_events.fd : -1, .events = POLLIN },
+		};
+		if (poll(polled, 2, open_files_timeout(server)) < 0 && errno != EINTR)
+			_exit(1);
+		if (polled[0].revents)
+			take_requests(server, &frames);
+		host_events_run(server);
+		close_idle_files(server);
+	}
+}

@@ -1,0 +1,20 @@
+#ifndef SHAPE_H
+#define SHAPE_H
+
+#include <stddef.h>
+
+enum shape {
+	/* libfuse may have it: every length in it lies inside the frame, every name ends there. */
+	SHAPE_GOOD,
+	/* A known request with lengths that do not add up. */
+	SHAPE_BAD,
+	/* A request that this server does not answer. */
+	SHAPE_UNKNOWN,
+	/* Needs no answer and has no use here. */
+	SHAPE_IGNORED,
+};
+
+/* Judges a whole frame of `length` bytes, at least a fuse_in_header, whose own `len` says the same. */
+enum shape shape_of_request(const void *frame, size_t length);
+
+#endif
