@@ -3,3 +3,5 @@ export { type EngineStatus, engineStatus, stopEngine } from './daemon/control.ts
 export { type EngineRoot, engineRoot } from './daemon/root.ts'
 export { type RunOptions, runEngine } from './daemon/run.ts'
 export { type StartOptions, startEngine } from './daemon/start.ts'
+export { createSwitch, type SwitchOptions } from './switch/create-switch.ts'
+export { type RunSwitchOptions, runSwitch } from './switch/process/run-switch.ts'

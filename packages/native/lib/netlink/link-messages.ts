@@ -35,7 +35,13 @@ export interface AddressInfo {
 }
 
 export type LinkChange =
-  | { readonly kind: 'bridge.create'; readonly name: string; readonly mtu: number }
+  | {
+      readonly kind: 'bridge.create'
+      readonly name: string
+      readonly mtu: number
+      /** Default: that of its lowest port, which changes as ports come and go. */
+      readonly mac?: string
+    }
   | { readonly kind: 'link.delete'; readonly name: string }
   | {
       readonly kind: 'link.set'
@@ -54,6 +60,7 @@ const RTM_NEWADDR = 20
 const RTM_DELADDR = 21
 const RTM_GETADDR = 22
 
+const IFLA_ADDRESS = 1
 const IFLA_IFNAME = 3
 const IFLA_MTU = 4
 const IFLA_MASTER = 10
@@ -81,6 +88,12 @@ const named = (name: string): Buffer => attribute(IFLA_IFNAME, cString(checkLink
 
 const mtuOf = (mtu: number): Buffer => attribute(IFLA_MTU, u32(checkInteger('mtu', mtu, 68, 65535)))
 
+const macBytes = (mac: string): Buffer => {
+  if (!/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i.test(mac))
+    throw new TypeError(`Expected a MAC address for \`mac\`, received ${JSON.stringify(mac)}`)
+  return Buffer.from(mac.replaceAll(':', ''), 'hex')
+}
+
 export const encodeChange = (change: LinkChange): Request => {
   const flags = NLM_F_REQUEST | NLM_F_ACK
   const subject = `${change.kind} ${'name' in change ? change.name : `${change.address}/${change.prefix}`}`
@@ -93,7 +106,13 @@ export const encodeChange = (change: LinkChange): Request => {
         attribute(IFLA_BR_MCAST_SNOOPING, Buffer.from([0])),
       ]
       const info = [attribute(IFLA_INFO_KIND, cString('bridge')), attribute(IFLA_INFO_DATA, ...data)]
-      const body = [linkHeader(), named(change.name), mtuOf(change.mtu), attribute(IFLA_LINKINFO, ...info)]
+      const body = [
+        linkHeader(),
+        named(change.name),
+        mtuOf(change.mtu),
+        ...(change.mac === undefined ? [] : [attribute(IFLA_ADDRESS, macBytes(change.mac))]),
+        attribute(IFLA_LINKINFO, ...info),
+      ]
       return { type: RTM_NEWLINK, flags: flags | NLM_F_CREATE | NLM_F_EXCL, body, subject }
     }
     case 'link.delete':

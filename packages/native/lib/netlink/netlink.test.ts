@@ -25,7 +25,7 @@ afterAll(async () => {
 test('a bridge is made, addressed, set up, listed and deleted', async () => {
   await changeLinks(netns, [
     { kind: 'link.set', name: 'lo', isUp: true },
-    { kind: 'bridge.create', name: 'br-0123456789ab', mtu: 1400 },
+    { kind: 'bridge.create', name: 'br-0123456789ab', mtu: 1400, mac: '02:42:ac:12:00:01' },
     { kind: 'link.set', name: 'br-0123456789ab', isUp: true, txQueueLength: 2000 },
   ])
   const bridge = (await listLinks(netns)).find(({ name }) => name === 'br-0123456789ab')
@@ -37,6 +37,7 @@ test('a bridge is made, addressed, set up, listed and deleted', async () => {
   ])
   expect(ip('addr', 'show', 'br-0123456789ab')[0]).toMatchObject({
     txqlen: 2000,
+    address: '02:42:ac:12:00:01',
     addr_info: expect.arrayContaining([
       expect.objectContaining({ local: '172.18.0.1', prefixlen: 16 }),
       expect.objectContaining({ local: 'fd00::1', prefixlen: 64 }),

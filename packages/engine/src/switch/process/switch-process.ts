@@ -1,0 +1,59 @@
+import type { SwitchPaths } from '../paths.ts'
+import type { SwitchResult, SwitchState } from '../switch.ts'
+import { reconcileBridges } from './bridges.ts'
+import { Egress } from './egress.ts'
+import { ensureNamespace } from './namespace.ts'
+import { loadRuleset } from './nft.ts'
+import { ruleset } from './ruleset.ts'
+
+/** The namespace and all that serves it. Calls of `apply` are made one after the other. */
+export class SwitchProcess {
+  readonly #paths: SwitchPaths
+  readonly #egress: Egress
+  #rules = ''
+  #line: Promise<unknown> = Promise.resolve()
+
+  static async open(paths: SwitchPaths, log: (message: string) => void): Promise<SwitchProcess> {
+    await ensureNamespace(paths.netns)
+    return new SwitchProcess(paths, log)
+  }
+
+  private constructor(paths: SwitchPaths, log: (message: string) => void) {
+    this.#paths = paths
+    this.#egress = new Egress(paths, log)
+  }
+
+  apply(state: SwitchState): Promise<SwitchResult> {
+    const result = this.#line.then(() => this.#apply(state))
+    this.#line = result.catch(() => {})
+    return result
+  }
+
+  /** Lets go of sockets, listeners and egress. The namespace stays. */
+  async close(): Promise<void> {
+    await this.#line
+    await this.#egress.stop()
+  }
+
+  async #apply(state: SwitchState): Promise<SwitchResult> {
+    await this.#applyRules(ruleset(state))
+    await reconcileBridges(this.#paths.netns, state.networks)
+    await this.#applyEgress(state)
+    return { published: [], unpublished: [] }
+  }
+
+  async #applyRules(rules: string): Promise<void> {
+    if (rules === this.#rules) return
+    await loadRuleset(this.#paths.netns, rules)
+    this.#rules = rules
+  }
+
+  /** Waits for the way out only when somebody might take it: making a network is quick. */
+  async #applyEgress({ egress, networks, endpoints }: SwitchState): Promise<void> {
+    const open = new Set(networks.filter(({ internal }) => !internal).map(({ id }) => id))
+    if (egress === 'none') return this.#egress.stop()
+    if (open.size === 0) return
+    const started = this.#egress.start()
+    if (endpoints.some(({ running, networkId }) => running && open.has(networkId))) await started
+  }
+}
