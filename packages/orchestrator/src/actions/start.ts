@@ -1,0 +1,92 @@
+import { UserError } from '@container-compose/core'
+import { label, parseDependencies } from '../labels.ts'
+import { observeContainers } from '../observed/observe.ts'
+import type { ObservedContainer } from '../observed/observed-state.ts'
+import { PlanBuilder } from '../plan/plan-builder.ts'
+import { resourceOf } from '../reconcile/work.ts'
+import { type ActionContext, executeOrThrow } from './context.ts'
+import { noContainerToStart } from './lifecycle.ts'
+import { containersIn, removalOrder, type Scope } from './scope.ts'
+
+/**
+ * Starts existing containers of the scope's services and of those that they need, behind the conditions that the containers'
+ * own labels name.
+ *
+ * @throws UserError `NO_CONTAINER` when a selected service, or the project, has none.
+ */
+export const start = async (context: ActionContext, scope: Scope): Promise<void> => {
+  const all = (await observeContainers(context.client, scope.project)).filter(({ oneOff }) => !oneOff)
+  containersIn(scope, all)
+  if (all.length === 0 && scope.services === undefined)
+    throw new UserError('NO_CONTAINER', `no container found for project "${scope.project}": not found`, {
+      hint: 'container-compose up -d creates and starts them',
+    })
+  const wanted = withDependencies(scope, all)
+  for (const service of scope.services?.keys() ?? [])
+    if (wanted.has(service) && !all.some((container) => container.service === service))
+      throw noContainerToStart(service)
+  await executeOrThrow(context, planStart(all, wanted))
+}
+
+const withDependencies = (scope: Scope, all: readonly ObservedContainer[]): Set<string> => {
+  const names = scope.selected.length > 0 ? scope.selected : [...(scope.services?.keys() ?? [])]
+  const queue = names.length > 0 ? [...names] : all.map(({ service }) => service)
+  const wanted = new Set<string>()
+  for (const service of queue) {
+    if (wanted.has(service)) continue
+    wanted.add(service)
+    queue.push(...(scope.services?.get(service) ?? needsOf(all, service).map((need) => need.service)))
+  }
+  return wanted
+}
+
+const needsOf = (all: readonly ObservedContainer[], service: string) =>
+  parseDependencies(all.find((container) => container.service === service)?.labels[label.dependsOn])
+
+const planStart = (all: readonly ObservedContainer[], wanted: ReadonlySet<string>) => {
+  const builder = new PlanBuilder()
+  const needs = new Map([...wanted].map((service) => [service, needsOf(all, service)]))
+  const dependents = new Map([...wanted].map((service) => [service, new Set(names(needs.get(service)))]))
+  const starts = new Map<string, number>()
+  // The order of removal of the reversed graph is the order of starting.
+  for (const service of removalOrder(wanted, dependents)) {
+    const conditions = (needs.get(service) ?? []).flatMap(({ service: need, condition }) =>
+      all
+        .filter((container) => container.service === need)
+        .flatMap((container) => {
+          const started = starts.get(container.name)
+          if (condition === 'service_started') return started ?? []
+          return builder.add(
+            {
+              kind: 'container.await',
+              resource: resourceOf(container),
+              cause: condition,
+              name: container.name,
+              condition: condition === 'service_healthy' ? 'healthy' : 'completed',
+              optional: false,
+              service: need,
+            },
+            [started],
+          )
+        }),
+    )
+    for (const container of all)
+      if (container.service === service && container.state !== 'running')
+        starts.set(
+          container.name,
+          builder.add(
+            {
+              kind: 'container.start',
+              resource: resourceOf(container),
+              cause: container.state,
+              name: container.name,
+            },
+            conditions,
+          ),
+        )
+  }
+  return builder.plan
+}
+
+const names = (needs: readonly { readonly service: string }[] = []): string[] =>
+  needs.map(({ service }) => service)

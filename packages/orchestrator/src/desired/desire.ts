@@ -1,0 +1,186 @@
+import type { Locations, Network, Project, Service, Volume } from '@container-compose/compose'
+import { dependencyOrder } from '@container-compose/core'
+import type { NetworkCreateBody, VolumeCreateBody } from '../client/api-types.ts'
+import { composeVersion, label } from '../labels.ts'
+import { containerBody } from './container-body.ts'
+import type {
+  DesiredDependency,
+  DesiredNetwork,
+  DesiredService,
+  DesiredState,
+  DesiredVolume,
+} from './desired-state.ts'
+import { injectedFiles } from './injected-files.ts'
+import { isAnonymous } from './mounts.ts'
+import { networksOf } from './networking.ts'
+import { compact } from './values.ts'
+
+/** The `config-hash` labels of a project's resources (compose-go's digest of the resolved configuration). */
+export interface Hashes {
+  service(project: Project, name: string): string
+  network(network: Network): string
+  volume(volume: Volume): string
+}
+
+/** What the project wants to exist. */
+export const desire = (project: Project, locations: Locations, hashes: Hashes): DesiredState => {
+  const order = dependencyOrder(
+    new Map(
+      Object.keys(project.services)
+        .sort()
+        .map((name) => [name, dependenciesOf(project, name).map(({ service }) => service)]),
+    ),
+  )
+  return {
+    project: project.name,
+    networks: sortedKeys(project.networks).map((key) => desiredNetwork(project, key, locations, hashes)),
+    volumes: sortedKeys(project.volumes).map((key) => desiredVolume(project, key, locations, hashes)),
+    services: order.map((name) => desiredService(project, name, locations, hashes)),
+    disabledServices: new Set(Object.keys(project.disabledServices)),
+  }
+}
+
+const sortedKeys = (record: Readonly<Record<string, unknown>>): string[] => Object.keys(record).sort()
+
+const desiredService = (
+  project: Project,
+  name: string,
+  locations: Locations,
+  hashes: Hashes,
+): DesiredService => {
+  const service = project.services[name] as Service
+  const image = imageOf(project, name)
+  const hash = hashes.service(project, name)
+  return {
+    name,
+    replicas: replicasOf(service),
+    hash,
+    image,
+    imageIsDefault: service.image === undefined,
+    platform: service.platform ?? project.environment['DOCKER_DEFAULT_PLATFORM'],
+    pullPolicy: service.pull_policy,
+    build: service.build && { at: locations.of(['services', name, 'build']) },
+    containerName: service.container_name,
+    dependencies: dependenciesOf(project, name),
+    networks: networksOf(project, service).map((network) => network.name),
+    volumes: (service.volumes ?? []).flatMap(({ type, source }) =>
+      type === 'volume' && source && project.volumes[source] !== undefined
+        ? [project.volumes[source]?.name ?? source]
+        : [],
+    ),
+    anonymousTargets: (service.volumes ?? []).filter(isAnonymous).map(({ target = '' }) => target),
+    files: injectedFiles(project, service),
+    at: locations.of(['services', name]),
+    body: (instance) => containerBody({ project, name, hash, image }, instance),
+  }
+}
+
+/** The image's own name, or the one that a build gives. */
+export const imageOf = (project: Project, name: string): string =>
+  project.services[name]?.image ?? `${project.name}-${name}`
+
+/** `--scale` has been written into `scale` when the project was loaded. */
+const replicasOf = ({ scale, deploy }: Service): number => scale ?? deploy?.replicas ?? 1
+
+const dependenciesOf = (project: Project, name: string): DesiredDependency[] => {
+  const service = project.services[name] as Service
+  const shared = namespaceOwners(service)
+  const written = Object.entries(service.depends_on ?? {})
+    .filter(([dependency]) => project.services[dependency] !== undefined)
+    .map(([dependency, { condition = 'service_started', restart = false, required }]) => ({
+      service: dependency,
+      condition,
+      restart: restart || shared.has(dependency),
+      required: required ?? true,
+      sharesNamespace: shared.has(dependency),
+    }))
+  const known = new Set(written.map(({ service }) => service))
+  const implied = [...shared, ...linked(service)]
+    .filter((owner) => !known.has(owner) && project.services[owner] !== undefined)
+    .map((owner) => ({
+      service: owner,
+      condition: 'service_started' as const,
+      restart: shared.has(owner),
+      required: true,
+      sharesNamespace: shared.has(owner),
+    }))
+  return [...written, ...implied].sort((a, b) => (a.service < b.service ? -1 : 1))
+}
+
+/** Services whose containers must exist before one of this service can be created. */
+const namespaceOwners = ({ network_mode, ipc, pid, volumes_from = [] }: Service): Set<string> =>
+  new Set([
+    ...[network_mode, ipc, pid].flatMap((mode) => /^service:(.*)$/.exec(mode ?? '')?.[1] ?? []),
+    ...volumes_from.filter((from) => !from.startsWith('container:')).map((from) => from.split(':')[0] ?? ''),
+  ])
+
+const linked = ({ links = [] }: Service): string[] => links.map((link) => link.split(':')[0] ?? '')
+
+const desiredNetwork = (
+  project: Project,
+  key: string,
+  locations: Locations,
+  hashes: Hashes,
+): DesiredNetwork => {
+  const network = project.networks[key] as Network
+  const name = network.name ?? `${project.name}_${key}`
+  const hash = hashes.network(network)
+  const { driver, config = [] } = network.ipam
+  const ipam =
+    driver || config.length > 0
+      ? {
+          Driver: driver ?? '',
+          Config: config.map(({ subnet, gateway, ip_range, aux_addresses }) =>
+            compact({
+              Subnet: subnet,
+              Gateway: gateway,
+              IPRange: ip_range,
+              AuxiliaryAddresses: aux_addresses,
+            }),
+          ),
+        }
+      : undefined
+  const body = compact({
+    Name: name,
+    Driver: network.driver,
+    Options: network.driver_opts,
+    IPAM: ipam,
+    Internal: network.internal,
+    Attachable: network.attachable,
+    EnableIPv4: network.enable_ipv4,
+    EnableIPv6: network.enable_ipv6,
+    Labels: {
+      ...network.labels,
+      [label.project]: project.name,
+      [label.version]: composeVersion,
+      [label.network]: key,
+      [label.configHash]: hash,
+    },
+  }) as NetworkCreateBody
+  const at = locations.of(['networks', key])
+  return { key, name, external: network.external ?? false, hash, body, at }
+}
+
+const desiredVolume = (
+  project: Project,
+  key: string,
+  locations: Locations,
+  hashes: Hashes,
+): DesiredVolume => {
+  const volume = project.volumes[key] as Volume
+  const name = volume.name ?? `${project.name}_${key}`
+  const hash = hashes.volume(volume)
+  const body = compact({
+    Name: name,
+    Driver: volume.driver,
+    DriverOpts: volume.driver_opts,
+    Labels: {
+      ...volume.labels,
+      [label.project]: project.name,
+      [label.version]: composeVersion,
+      [label.volume]: key,
+      [label.configHash]: hash,
+    },
+  }) as VolumeCreateBody
+  return { key, name, external: volume.external ?? false, hash, body, at: locations.of(['volumes', key]) }
+}
