@@ -17,13 +17,13 @@ export interface Images {
     },
   ): Promise<Image>
   /** A docker-archive or OCI archive, plain or compressed. Resolves with what was loaded. */
-  load(archive: Readable): Promise<readonly Image[]>
+  load(archive: Readable): Promise<readonly LoadedImage[]>
   tag(image: string, reference: string): Promise<void>
   /** Untags, and deletes when it was the last tag. Returns Docker's list. */
   remove(
     reference: string,
-    options: { readonly force: boolean; readonly inUse: (imageId: string) => boolean },
-  ): Promise<readonly ({ Untagged: string } | { Deleted: string })[]>
+    options: { readonly force: boolean; readonly users: ImageUsers },
+  ): Promise<readonly ImageRemoval[]>
   /** The root file system for a runtime; made on first use, shared by all engines of the cache, locked. */
   root(imageId: string): Promise<ImageRoot>
   /** Copies the directory `path` of the image, with owners, modes and times, into an empty directory of the host. No-op when the image has none. */
@@ -32,11 +32,20 @@ export interface Images {
   prune(options: {
     readonly all: boolean
     readonly matches: (image: Image) => boolean
-    readonly inUse: (imageId: string) => boolean
-  }): Promise<{
-    readonly removed: readonly ({ Untagged: string } | { Deleted: string })[]
-    readonly freedBytes: number
-  }>
+    readonly users: ImageUsers
+  }): Promise<{ readonly removed: readonly ImageRemoval[]; readonly freedBytes: number }>
+}
+
+/** The containers that were created from an image. */
+export type ImageUsers = (imageId: string) => readonly { readonly id: string; readonly running: boolean }[]
+
+/** One line of Docker's answer to the removal of an image. */
+export type ImageRemoval = { readonly Untagged: string } | { readonly Deleted: string }
+
+export interface LoadedImage {
+  readonly image: Image
+  /** The tags that the archive gave it, familiar. */
+  readonly names: readonly string[]
 }
 
 /** Something that happened to an image, for the engine's events. */

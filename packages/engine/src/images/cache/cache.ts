@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { withLock } from './lock.ts'
+import { withFreeLock, withLock } from './lock.ts'
 
 /**
  * What images share between all engines of a machine, each thing named by its content:
@@ -19,6 +19,8 @@ export interface Cache {
   /** For as long as `action` runs nothing is collected. */
   shared<Result>(action: () => Promise<Result>): Promise<Result>
   alone<Result>(action: () => Promise<Result>): Promise<Result>
+  /** Undefined, without having run, when anybody uses the cache. */
+  aloneIfFree<Result>(action: () => Promise<Result>): Promise<Result | undefined>
   /** Serialises the making of one thing between engines. To be called within `shared`. */
   making<Result>(what: string, action: () => Promise<Result>): Promise<Result>
   /** A new directory for the time of `action`. To be called within `shared`. */
@@ -41,6 +43,7 @@ export const openCache = async (root: string): Promise<Cache> => {
     leases: (imageId) => join(dir, 'leases', hexOf(imageId)),
     shared: (action) => withLock(lock, 'shared', action),
     alone: (action) => withLock(lock, 'exclusive', action),
+    aloneIfFree: (action) => withFreeLock(lock, action),
     making: (what, action) => withLock(join(dir, 'locks', what), 'exclusive', action),
     temporary: async (action) => {
       const temporary = join(dir, 'tmp', randomBytes(8).toString('hex'))

@@ -23,14 +23,17 @@ export const baseKey = (diffIds: readonly string[]): string =>
 /**
  * The read-only ext4 file system of these layers: a sparse file of 8 GiB (more for images that need it), made by the first that asks.
  * Owners, modes, times, hard links and extended attributes are those of the image. To be called within `cache.shared`.
- *
- * @param layers top first
  */
-export const ensureBase = async (cache: Cache, key: string, layers: readonly Layer[]): Promise<string> => {
+export const ensureBase = async (
+  cache: Cache,
+  key: string,
+  topFirst: () => Promise<readonly Layer[]>,
+): Promise<string> => {
   const path = cache.base(key)
   if (await exists(path)) return path
   await cache.making(`base-${key}`, async () => {
     if (await exists(path)) return
+    const layers = await topFirst()
     await cache.temporary(async (temporary) => {
       const file = join(temporary, 'base.ext4')
       const content = layers.reduce((sum, { size }) => sum + size, 0)

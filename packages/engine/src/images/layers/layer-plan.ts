@@ -135,6 +135,8 @@ export const planLayer = (limits: LayerLimits): LayerPlan => {
       const isDirectory = entry.type === 'directory'
       if (before !== undefined && (before.type === 'directory') !== isDirectory)
         throw new LayerError(`${shown} is there twice, once as a directory`)
+      // GNU tar makes some links last of all, over what came after them.
+      if (before?.type === 'symlink') throw new LayerError(`${shown} is there twice, once as a symbolic link`)
       // A device node of an image would be one on the host, too; containers get theirs from the runtime.
       const to = entry.type === 'hardlink' ? hardlink(entry) : entry.linkName
       if (entry.type === 'character' || entry.type === 'block' || to === undefined) {
