@@ -34,9 +34,11 @@ const reaches = (from: Peer, to: string | undefined, port = 7): boolean => {
   }
 }
 
-test('endpoints of one network reach each other', () => {
+test('endpoints of one network reach each other and their gateway’s resolver', () => {
   expect(reaches(peers.web, db.ipv4)).toBe(true)
   expect(reaches(peers.web, db.ipv6)).toBe(true)
+  expect(reaches(peers.web, '10.77.1.1', 53)).toBe(true)
+  expect(reaches(peers.web, 'fd77:1::1', 53)).toBe(true)
 })
 
 test('another network and its gateway are out of reach', () => {

@@ -1,6 +1,7 @@
 import type { SwitchPaths } from '../paths.ts'
 import type { SwitchResult, SwitchState } from '../switch.ts'
 import { reconcileBridges } from './bridges.ts'
+import { DnsServers } from './dns-servers.ts'
 import { Egress } from './egress.ts'
 import { ensureNamespace } from './namespace.ts'
 import { loadRuleset } from './nft.ts'
@@ -10,6 +11,7 @@ import { ruleset } from './ruleset.ts'
 export class SwitchProcess {
   readonly #paths: SwitchPaths
   readonly #egress: Egress
+  readonly #dns: DnsServers
   #rules = ''
   #line: Promise<unknown> = Promise.resolve()
 
@@ -21,6 +23,7 @@ export class SwitchProcess {
   private constructor(paths: SwitchPaths, log: (message: string) => void) {
     this.#paths = paths
     this.#egress = new Egress(paths, log)
+    this.#dns = new DnsServers(paths.netns)
   }
 
   apply(state: SwitchState): Promise<SwitchResult> {
@@ -32,13 +35,13 @@ export class SwitchProcess {
   /** Lets go of sockets, listeners and egress. The namespace stays. */
   async close(): Promise<void> {
     await this.#line
-    await this.#egress.stop()
+    await Promise.all([this.#dns.close(), this.#egress.stop()])
   }
 
   async #apply(state: SwitchState): Promise<SwitchResult> {
     await this.#applyRules(ruleset(state))
     await reconcileBridges(this.#paths.netns, state.networks)
-    await this.#applyEgress(state)
+    await Promise.all([this.#dns.apply(state), this.#applyEgress(state)])
     return { published: [], unpublished: [] }
   }
 

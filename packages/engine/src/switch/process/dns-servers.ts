@@ -1,0 +1,91 @@
+import { readFileSync, statSync } from 'node:fs'
+import { isSystemError } from '@container-compose/core'
+import { socketInNetns } from '@container-compose/native'
+import {
+  buildZone,
+  createResolver,
+  type DnsServer,
+  parseUpstream,
+  serveDns,
+  type Upstream,
+  upstreamsOfResolvConf,
+} from '@container-compose/net'
+import type { SwitchState } from '../switch.ts'
+
+type Names = Pick<SwitchState, 'networks' | 'endpoints' | 'dns'>
+
+/** A DNS server on each gateway address inside the namespace; what they ask outside leaves from the host's namespace. */
+export class DnsServers {
+  readonly #netns: string
+  readonly #servers = new Map<string, DnsServer>()
+  #zone = buildZone([], [])
+  #upstreams: readonly Upstream[] = []
+  readonly #resolve = createResolver({
+    zone: () => this.#zone,
+    upstreams: (view) =>
+      view.upstream.length > 0
+        ? view.upstream.map(parseUpstream)
+        : this.#upstreams.length > 0
+          ? this.#upstreams
+          : hostUpstreams(),
+  })
+
+  constructor(netns: string) {
+    this.#netns = netns
+  }
+
+  /** The bridges with their gateways must exist. */
+  async apply({ networks, endpoints, dns }: Names): Promise<void> {
+    this.#zone = buildZone(networks, endpoints)
+    this.#upstreams = dns.upstream.map(parseUpstream)
+    const wanted = new Map(
+      networks.flatMap(({ id, bridge, subnets }) =>
+        subnets.map(
+          ({ gateway }) => [`${id} ${gateway}`, { networkId: id, device: bridge, gateway }] as const,
+        ),
+      ),
+    )
+    await this.#closeAllBut(new Set(wanted.keys()))
+    const missing = [...wanted].filter(([key]) => !this.#servers.has(key))
+    await Promise.all(
+      missing.map(async ([key, { networkId, device, gateway }]) => {
+        const where = { address: gateway, port: 53, device }
+        this.#servers.set(
+          key,
+          await serveDns({
+            udpFd: await socketInNetns(this.#netns, { type: 'datagram', ...where }),
+            tcpFd: await socketInNetns(this.#netns, { type: 'stream', ...where }),
+            family: gateway.includes(':') ? 6 : 4,
+            networkId,
+            resolve: this.#resolve,
+          }),
+        )
+      }),
+    )
+  }
+
+  close(): Promise<void> {
+    return this.#closeAllBut(new Set())
+  }
+
+  async #closeAllBut(kept: ReadonlySet<string>): Promise<void> {
+    const gone = [...this.#servers].filter(([key]) => !kept.has(key))
+    for (const [key] of gone) this.#servers.delete(key)
+    await Promise.all(gone.map(([, server]) => server.close()))
+  }
+}
+
+let known: { readonly mtimeMs: number; readonly upstreams: readonly Upstream[] } | undefined
+
+/** The host's own resolvers, read again when its file changes, as it does when a laptop moves. */
+const hostUpstreams = (): readonly Upstream[] => {
+  try {
+    const { mtimeMs } = statSync('/etc/resolv.conf')
+    if (known?.mtimeMs !== mtimeMs)
+      known = { mtimeMs, upstreams: upstreamsOfResolvConf(readFileSync('/etc/resolv.conf', 'utf8')) }
+    return known.upstreams
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT')) return []
+    throw error
+  }
+}
