@@ -1,0 +1,83 @@
+import { monitorHealth } from '../health/monitor.ts'
+import { restartDelay, restarts } from '../restart/restart-policy.ts'
+import type { ExitStatus, RunningContainer } from '../runtime/runtime.ts'
+import type { Container } from './container.ts'
+import { publish } from './container-events.ts'
+import type { ContainerContext } from './context.ts'
+import { disconnect } from './endpoints.ts'
+import { removeContainer } from './remove.ts'
+import { startRun } from './start.ts'
+
+/** Goes along with a run: checks its health, and does what its end asks for. */
+export const accompany = (
+  context: ContainerContext,
+  container: Container,
+  running: RunningContainer,
+): void => {
+  const accompaniment = new AbortController()
+  container.accompaniment = accompaniment
+  monitorHealth(context, container, running, accompaniment.signal)
+  void running.exited.then(async (status) => {
+    accompaniment.abort()
+    if (context.closing()) return
+    await finish(context, container, status).catch((error: unknown) =>
+      context.log.error({ err: error, id: container.id }, 'the end of a container was not handled'),
+    )
+  })
+}
+
+/**
+ * Records how a run ended, gives back what it had, and lets the restart policy or `AutoRemove` act.
+ */
+export const finish = async (
+  context: ContainerContext,
+  container: Container,
+  status: ExitStatus,
+): Promise<void> => {
+  const { startedAt, restartCount, stoppedByUser } = container.state
+  const { hostConfig } = container.document
+  const again = restarts(hostConfig.RestartPolicy, { exitCode: status.code, restartCount, stoppedByUser })
+  container.running = undefined
+  container.setState({
+    status: again ? 'restarting' : 'exited',
+    pid: 0,
+    exitCode: status.code,
+    oomKilled: status.oomKilled,
+    error: status.error ?? '',
+    finishedAt: status.finishedAt,
+  })
+  if (status.oomKilled) publish(context, container, 'oom')
+  publish(context, container, 'die', {
+    execDuration: String(Math.max(0, Math.round((status.finishedAt - startedAt) / 1000))),
+    exitCode: String(status.code),
+  })
+  container.emit('exit', status)
+  await disconnect(context, container)
+  if (again) await restartLater(context, container, status.finishedAt - startedAt)
+  else if (hostConfig.AutoRemove) await removeContainer(context, container, { force: true, volumes: true })
+}
+
+/** Starts the container again after the policy's delay, unless somebody stops, starts or removes it meanwhile. */
+export const restartLater = async (
+  context: ContainerContext,
+  container: Container,
+  ranMs: number,
+): Promise<void> => {
+  container.restartDelayMs = restartDelay(container.restartDelayMs, ranMs)
+  const pending = new AbortController()
+  container.pendingRestart = pending
+  try {
+    await context.clock.sleep(container.restartDelayMs, pending.signal)
+  } catch {
+    return
+  }
+  await container.exclusively(async () => {
+    if (pending.signal.aborted || context.closing() || container.state.status !== 'restarting') return
+    container.pendingRestart = undefined
+    try {
+      await startRun(context, container, { restartCount: container.state.restartCount + 1 })
+    } catch (error) {
+      context.log.warn({ err: error, id: container.id, name: container.name }, 'a restart failed')
+    }
+  })
+}

@@ -1,0 +1,117 @@
+import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { badParameter } from '../api/errors.ts'
+import type { Volume } from '../volumes/volumes.ts'
+import type { ContainerContext } from './context.ts'
+import type { ContainerDocument, MountPoint } from './model.ts'
+import { type WantedMount, wantedMounts } from './mount-requests.ts'
+
+/**
+ * Decides all mounts of a container: what it asks for, those of the containers in `VolumesFrom`, an anonymous volume for each
+ * other `VOLUME` of the image. Volumes are made, and filled from the image while they are empty.
+ *
+ * @throws ApiError in dockerd's words; volumes that were made stay, as in Docker.
+ */
+export const resolveMounts = async (
+  context: Pick<ContainerContext, 'containers' | 'volumes' | 'images'>,
+  document: ContainerDocument,
+): Promise<MountPoint[]> => {
+  const wanted = wantedMounts(document.hostConfig)
+  const taken = new Set(wanted.map(({ destination }) => destination))
+  const inherited = document.hostConfig.VolumesFrom.flatMap((entry) => volumesFrom(context, entry)).filter(
+    ({ destination }) => !taken.has(destination),
+  )
+  for (const { destination } of inherited) taken.add(destination)
+  const anonymous = Object.keys(document.config.Volumes ?? {})
+    .filter((destination) => !taken.has(destination))
+    .map((destination): WantedMount => ({ ...anonymousVolume, destination }))
+  const resolved: MountPoint[] = []
+  for (const mount of [...wanted, ...anonymous]) resolved.push(await resolve(context, mount, document))
+  return [...resolved, ...inherited]
+}
+
+const anonymousVolume = {
+  type: 'volume',
+  name: undefined,
+  readOnly: false,
+  mode: '',
+  copy: true,
+  driver: '',
+  options: {},
+  labels: {},
+  fromMounts: false,
+} as const
+
+const volumesFrom = ({ containers }: Pick<ContainerContext, 'containers'>, entry: string): MountPoint[] => {
+  const [reference = '', mode = ''] = entry.split(':', 2)
+  if (!['', 'ro', 'rw'].includes(mode)) throw badParameter(`invalid mode for volumes-from: ${mode}`)
+  return containers
+    .get(reference)
+    .document.mounts.filter(({ type }) => type !== 'tmpfs')
+    .map((mount) => (mode === 'ro' ? { ...mount, readOnly: true } : mount))
+}
+
+const resolve = async (
+  context: Pick<ContainerContext, 'volumes' | 'images'>,
+  mount: WantedMount,
+  { imageId }: ContainerDocument,
+): Promise<MountPoint> => {
+  switch (mount.type) {
+    case 'tmpfs':
+      return mount
+    case 'bind': {
+      const { createSource, ...rest } = mount
+      if (createSource) mkdirSync(mount.source, { recursive: true })
+      else if (statSync(mount.source, { throwIfNoEntry: false }) === undefined)
+        throw badParameter(
+          `invalid mount config for type "bind": bind source path does not exist: ${mount.source}`,
+        )
+      return rest
+    }
+    case 'volume': {
+      const { name, driver, options, labels, copy, ...rest } = mount
+      const known = name === undefined ? undefined : context.volumes.get(name)
+      const volume =
+        known ??
+        (await context.volumes.create({
+          ...(name !== undefined && { name }),
+          ...(driver !== '' && { driver }),
+          options,
+          labels,
+        }))
+      if (copy) await fill(context.images, volume, { imageId, path: mount.destination })
+      return { ...rest, name: volume.name, source: volume.mountpoint, anonymous: name === undefined }
+    }
+  }
+}
+
+const filling = new Map<string, Promise<void>>()
+
+/**
+ * Copies what the image has at a path into a volume that is empty. Two containers that are made at once fill it once, and a
+ * copy that a crash cut short is made again.
+ */
+const fill = async (
+  images: ContainerContext['images'],
+  { mountpoint }: Volume,
+  image: { readonly imageId: string; readonly path: string },
+): Promise<void> => {
+  const others = filling.get(mountpoint)
+  const mine = (others ?? Promise.resolve())
+    .catch(() => undefined)
+    .then(async () => {
+      const mark = join(dirname(mountpoint), 'filling')
+      if (statSync(mark, { throwIfNoEntry: false }) !== undefined)
+        for (const entry of readdirSync(mountpoint)) rmSync(join(mountpoint, entry), { recursive: true })
+      else if (readdirSync(mountpoint).length > 0) return
+      writeFileSync(mark, '')
+      await images.copyOut(image.imageId, image.path, mountpoint)
+      rmSync(mark)
+    })
+  filling.set(mountpoint, mine)
+  try {
+    await mine
+  } finally {
+    if (filling.get(mountpoint) === mine) filling.delete(mountpoint)
+  }
+}

@@ -1,0 +1,91 @@
+import { ApiError, conflict } from '../api/errors.ts'
+import { type RunningContainer, StartError } from '../runtime/runtime.ts'
+import { makeFolder } from '../store/document.ts'
+import { accompany } from './accompany.ts'
+import { bundleOf } from './bundle.ts'
+import type { Container } from './container.ts'
+import { publish } from './container-events.ts'
+import type { ContainerContext } from './context.ts'
+import { connect, disconnect } from './endpoints.ts'
+import { parseSignal } from './signals.ts'
+
+/**
+ * Starts a container that does not run. Resolves with false when it runs already.
+ *
+ * @throws ApiError in dockerd's words; then the container is as before, with the reason in its state.
+ */
+export const startContainer = (context: ContainerContext, container: Container): Promise<boolean> =>
+  container.exclusively(async () => {
+    const { status } = container.state
+    if (status === 'paused') throw conflict('cannot start a paused container, try unpause instead')
+    if (status === 'removing' || status === 'dead')
+      throw conflict('container is marked for removal and cannot be started')
+    if (status === 'running') return false
+    container.pendingRestart?.abort()
+    container.restartDelayMs = 0
+    await startRun(context, container, { restartCount: 0 })
+    return true
+  })
+
+/** Starts the next run. The caller has the container for itself. */
+export const startRun = async (
+  context: ContainerContext,
+  container: Container,
+  { restartCount }: { readonly restartCount: number },
+): Promise<void> => {
+  const before = container.state
+  const run = before.run + 1
+  container.setState({ status: 'starting', run, restartCount, stoppedByUser: false, error: '' })
+  try {
+    makeFolder(container.runDir)
+    const image = await context.images.root(container.document.imageId)
+    await connect(context, container)
+    const runtime = context.runtimes.get(container.document.runtime)
+    begin(context, container, await runtime.start(bundleOf(context, container, image), run))
+  } catch (error) {
+    await failStart(context, container, error)
+    throw startFault(error)
+  }
+}
+
+/** Records that a run is under way, and goes along with it: waits for its end, checks its health. */
+export const begin = (context: ContainerContext, container: Container, running: RunningContainer): void => {
+  container.running = running
+  const { health: _old, ...state } = container.state
+  container.update({
+    state: {
+      ...state,
+      status: 'running',
+      pid: running.pid,
+      startedAt: running.startedAt,
+      exitCode: 0,
+      oomKilled: false,
+      error: '',
+    },
+  })
+  accompany(context, container, running)
+  container.emit('start')
+  publish(context, container, 'start')
+}
+
+const failStart = async (context: ContainerContext, container: Container, error: unknown): Promise<void> => {
+  await disconnect(context, container)
+  container.setState({
+    status: container.state.startedAt === 0 ? 'created' : 'exited',
+    pid: 0,
+    exitCode: error instanceof StartError ? error.exitCode : 128,
+    error: startFault(error).message,
+    finishedAt: container.state.startedAt === 0 ? 0 : context.clock.now(),
+  })
+}
+
+/** A program that is not there or can't be executed is the client's fault. */
+const startFault = (error: unknown): Error => {
+  if (!(error instanceof StartError)) return error instanceof Error ? error : new Error(String(error))
+  const status = error.exitCode === 126 || error.exitCode === 127 ? 400 : 500
+  return new ApiError(status, `failed to create task for container: ${error.message}`, { cause: error })
+}
+
+/** The number that asks a container to stop: its own, else SIGTERM. */
+export const stopSignalOf = ({ document }: Container): number =>
+  parseSignal(document.config.StopSignal ?? 'SIGTERM')
