@@ -124,7 +124,7 @@ export const openImages = async (options: LocalImagesOptions): Promise<Images> =
         const layers = await layersOf(need(imageId))
         const found = await resolveDirectory(layers, path)
         if (found === undefined) return
-        const copy = ['cp', '--archive', '--no-target-directory', `merged/${found}`, destination]
+        const copy = ['cp', '--archive', '--no-target-directory', `merged/${found}/.`, `${destination}/.`]
         await cache.temporary((temporary) => runMerged(layers, temporary, copy))
       }),
   }

@@ -1,0 +1,133 @@
+import { randomBytes } from 'node:crypto'
+import { mkdirSync, readdirSync, renameSync, statSync, symlinkSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { isAbsolute, join } from 'node:path'
+import { type Clock, isSystemError, systemClock } from '@container-compose/core'
+import { type ApiError, badParameter, conflict, notFound } from '../api/errors.ts'
+import { makeFolder, type OnSetAside, readDocument, writeDocument } from '../store/document.ts'
+import { formatOf, type VolumeDocument } from './volume-document.ts'
+import type { Volume, VolumeRequest, Volumes } from './volumes.ts'
+
+export interface LocalVolumesOptions {
+  /** `data/volumes` of the engine's root: each volume is `<name>/volume.json` and `<name>/_data`. */
+  readonly dir: string
+  readonly onSetAside: OnSetAside
+  readonly onEvent?: (action: 'create' | 'destroy', volume: Volume) => void
+  readonly clock?: Clock
+}
+
+/** Not a name that a volume can have. */
+const removingPrefix = '.removing-'
+
+/** Volumes as directories of the host. Data whose document is missing or bad is left alone, and taken up by a volume of that name. */
+export const openVolumes = (options: LocalVolumesOptions): Volumes => {
+  const { dir, onEvent = () => undefined, clock = systemClock } = options
+  makeFolder(dir)
+  const volumes = new Map<string, Volume>()
+  for (const entry of readdirSync(dir)) {
+    // A removal that a crash cut short: it had been asked for.
+    if (entry.startsWith(removingPrefix))
+      rm(join(dir, entry), { recursive: true, force: true }).catch(() => undefined)
+    else {
+      const document = readDocument(join(dir, entry, 'volume.json'), formatOf(entry), options.onSetAside)
+      if (document !== undefined) volumes.set(entry, { ...document, mountpoint: join(dir, entry, '_data') })
+    }
+  }
+
+  const make = (document: VolumeDocument): Volume => {
+    const folder = join(dir, document.name)
+    const mountpoint = join(folder, '_data')
+    const target = bindTarget(document)
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    try {
+      if (target === undefined) mkdirSync(mountpoint, { mode: 0o755 })
+      else symlinkSync(target, mountpoint)
+    } catch (error) {
+      // Data of a volume whose document was lost.
+      if (!isSystemError(error, 'EEXIST')) throw error
+    }
+    writeDocument(join(folder, 'volume.json'), formatOf(document.name), document, { durable: true })
+    return { ...document, mountpoint }
+  }
+
+  return {
+    create: async (request) => {
+      const document = documentOf(request, new Date(clock.now()).toISOString())
+      const known = volumes.get(document.name)
+      if (known !== undefined) return known
+      const volume = make(document)
+      volumes.set(volume.name, volume)
+      onEvent('create', volume)
+      return volume
+    },
+    get: (name) => volumes.get(name),
+    list: () => [...volumes.values()].sort((a, b) => (a.name < b.name ? -1 : 1)),
+    remove: async (name, { force, users }) => {
+      const volume = volumes.get(name)
+      if (volume === undefined && force) return
+      if (volume === undefined) throw noSuchVolume(name)
+      if (users.length > 0) throw conflict(`remove ${name}: volume is in use - [${users.join(', ')}]`)
+      // At once for everybody who looks; the data goes afterwards, and a crash meanwhile leaves no half of it under the name.
+      const removing = join(dir, `${removingPrefix}${randomBytes(8).toString('hex')}`)
+      renameSync(join(dir, name), removing)
+      volumes.delete(name)
+      onEvent('destroy', volume)
+      await rm(removing, { recursive: true, force: true })
+    },
+  }
+}
+
+export const noSuchVolume = (name: string): ApiError => notFound(`get ${name}: no such volume`)
+
+const anonymousLabel = 'com.docker.volume.anonymous'
+
+const documentOf = (request: VolumeRequest, now: string): VolumeDocument => {
+  const { driver = 'local', options = {}, labels = {} } = request
+  const anonymous = request.name === undefined || request.name === ''
+  const name = anonymous ? randomBytes(32).toString('hex') : (request.name ?? '')
+  checkName(name)
+  if (driver !== 'local' && driver !== '')
+    throw notFound(`create ${name}: error looking up volume plugin ${driver}: plugin "${driver}" not found`)
+  const document = {
+    name,
+    driver: 'local' as const,
+    labels: anonymous ? { ...labels, [anonymousLabel]: '' } : labels,
+    options,
+    createdAt: now.replace(/\.\d+Z$/, 'Z'),
+    anonymous,
+  }
+  bindTarget(document)
+  return document
+}
+
+const checkName = (name: string): void => {
+  if (name.length < 2)
+    throw badParameter(
+      `create ${name}: volume name is too short, names should be at least two alphanumeric characters`,
+    )
+  if (!/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/.test(name) || name.length > 255)
+    throw badParameter(
+      `create ${name}: "${name}" includes invalid characters for a local volume name, only "[a-zA-Z0-9][a-zA-Z0-9_.-]" are allowed. If you intended to pass a host directory, use absolute path`,
+    )
+}
+
+/**
+ * The directory that the options of the local driver name: `type=none`, `o=bind`, `device=/path`. Undefined without options.
+ *
+ * @throws ApiError 400 for what Docker would hand to mount(2), such as nfs or tmpfs, and for unknown options
+ */
+const bindTarget = ({ name, options }: Pick<VolumeDocument, 'name' | 'options'>): string | undefined => {
+  if (Object.keys(options).length === 0) return undefined
+  const unknown = Object.keys(options).find((option) => !['type', 'o', 'device', 'size'].includes(option))
+  if (unknown !== undefined) throw badParameter(`create ${name}: invalid option: "${unknown}"`)
+  const { type = '', o = '', device = '', size } = options
+  const words = o.split(',').filter((word) => word !== '' && word !== 'rw')
+  const isBind = words.length > 0 && words.every((word) => word === 'bind' || word === 'rbind')
+  if (size !== undefined || !['', 'none', 'bind'].includes(type) || !isBind)
+    throw badParameter(
+      `create ${name}: of the mounts that the local driver can make only a directory of the host is supported (type: none, o: bind, device: /path), not type=${type || 'none'} o=${o}${size === undefined ? '' : ` size=${size}`}`,
+    )
+  if (!isAbsolute(device) || !statSync(device, { throwIfNoEntry: false })?.isDirectory())
+    throw badParameter(`create ${name}: device "${device}" is no directory of the host`)
+  return device
+}
