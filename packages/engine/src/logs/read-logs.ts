@@ -22,16 +22,17 @@ export async function* readLogs(
 ): AsyncGenerator<readonly LogLine[]> {
   const { tail, signal } = query
   const follow = query.follow && container.isUp
-  const end = await runtime.logPosition(container)
   const splitter = new LineSplitter()
   const fits = ({ stream, time }: LogLine) =>
     query[stream] && (query.since === undefined || time >= query.since)
   const isPast = ({ time }: LogRecord) => query.until !== undefined && time > query.until
+  // What is written while the last lines are searched comes after them, once.
+  const end = await runtime.logPosition(container)
   if (tail !== undefined) {
     const last: LogLine[] = []
     const kept = Math.max(0, tail)
     if (kept > 0)
-      for await (const record of runtime.readLog(container, { follow: false, signal })) {
+      for await (const record of runtime.readLog(container, { follow: false, to: end, signal })) {
         if (isPast(record)) break
         last.push(...splitter.push(record).filter(fits))
         if (last.length > 2 * kept + 1000) last.splice(0, last.length - kept)

@@ -88,6 +88,8 @@ export interface LogRange {
   readonly follow: boolean
   /** Only records from this position on; positions come from `logPosition`. */
   readonly from?: LogPosition
+  /** Only records before this position; then nothing is followed. */
+  readonly to?: LogPosition
   readonly signal?: AbortSignal
 }
 
