@@ -22,8 +22,6 @@ export const machineArguments = (shape: MachineShape, acceleration: Acceleration
   ...['-smp', String(shape.vcpus)],
   ...['-m', `${shape.memoryMib}M`],
   ...['-rtc', 'base=utc'],
-  ...['-global', 'migration.x-ignore-shared=on'],
-  ...['-global', 'migration.x-events=on'],
   // A full disk of the host is an error that the guest sees and an event for us, never a machine that stands still.
   ...['-device', 'virtio-blk-pci,drive=d0,addr=0x2,romfile=,werror=report,rerror=report'],
   ...['-device', 'virtio-serial-pci,id=s0,addr=0x3,max_ports=8'],
@@ -96,13 +94,14 @@ export const placeholderArguments = (): string[] => [
 ]
 
 /** Paused, waiting for the state of a template. */
-export const restoreArguments = (): string[] => ['-S', '-incoming', `fd:${descriptors.state}`]
+export const restoreArguments = (): string[] => ['-S', '-incoming', 'defer']
 
 /** Boots the guest's kernel. */
-export const bootArguments = (kernel: string, initramfs: string, commandLine: string): string[] => [
-  ...['-kernel', kernel],
-  ...['-initrd', initramfs],
-  ...['-append', commandLine],
+export const bootArguments = (): string[] => [
+  ...['-kernel', `/proc/self/fd/${descriptors.kernel}`],
+  ...['-initrd', `/proc/self/fd/${descriptors.initramfs}`],
+  // Randomised addresses and mitigations only cost where the guest has one tenant and its kernel no secret of another.
+  ...['-append', 'nokaslr mitigations=off quiet'],
 ]
 
 /** System calls that a restored machine never makes. Starting programs is one of them, so a state can't be sent to `exec:`. */

@@ -15,9 +15,10 @@ export const descriptors = {
   memory: 10,
   overlay: 11,
   base: 12,
+  /** Only where a template boots; it has a placeholder for a disk. */
+  kernel: 11,
+  initramfs: 12,
   state: 13,
   /** The first network card's tap; the others follow. */
   tap: 14,
 } as const
-
-export const maximumNics = 8

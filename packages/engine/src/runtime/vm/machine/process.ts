@@ -1,0 +1,52 @@
+import { readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { isSystemError } from '@container-compose/core'
+import { pidfdWait, processStartTime, tryFlock } from '@container-compose/native'
+import { closeAll } from '../qemu/close-all.ts'
+
+/** QEMU as a process that may not be our child. A pid that has come to mean another process is never touched. */
+export class MachineProcess {
+  readonly pid: number
+  readonly #startTime: string | undefined
+  readonly ended: Promise<void>
+
+  constructor(pid: number) {
+    this.pid = pid
+    this.#startTime = processStartTime(pid)
+    this.ended =
+      this.#startTime === undefined ? Promise.resolve() : pidfdWait(pid, { startTime: this.#startTime })
+  }
+
+  /** Ends it at once. Resolves when it is gone. */
+  async kill(): Promise<void> {
+    if (this.#startTime !== undefined && processStartTime(this.pid) === this.#startTime) {
+      try {
+        process.kill(this.pid, 'SIGKILL')
+      } catch (error) {
+        if (!isSystemError(error, 'ESRCH')) throw error
+      }
+    }
+    await this.ended
+  }
+}
+
+export const lockPath = (runDir: string): string => join(runDir, 'lock')
+
+/** The machine that holds the lock of a container's runtime folder, whoever started it. */
+export const findMachine = async (
+  runDir: string,
+): Promise<{ process: MachineProcess; startedAt: number } | undefined> => {
+  // While the lock is held, the process that inherited it is alive: its pid means what it meant.
+  const lock = await tryFlock(lockPath(runDir)).catch((error: unknown) => {
+    if (isSystemError(error, 'ENOENT')) return -1
+    throw error
+  })
+  if (lock !== undefined) {
+    if (lock !== -1) await closeAll([lock])
+    return undefined
+  }
+  const path = join(runDir, 'pid')
+  const [text, { mtimeMs }] = await Promise.all([readFile(path, 'utf8'), stat(path)])
+  const pid = Number(text)
+  return pid > 0 ? { process: new MachineProcess(pid), startedAt: Math.round(mtimeMs) } : undefined
+}

@@ -1,0 +1,168 @@
+import { constants } from 'node:fs'
+import { chmod, mkdtemp, open, rm, writeFile } from 'node:fs/promises'
+import { connect, createServer, type Server } from 'node:net'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { AgentClient } from '@container-compose/guest'
+import { listenUnix, memfd } from '@container-compose/native'
+import { Held } from '../machine/held.ts'
+import { closeAll } from '../qemu/close-all.ts'
+import {
+  type Acceleration,
+  bootArguments,
+  channelArguments,
+  machineArguments,
+  placeholderArguments,
+} from '../qemu/command-line.ts'
+import { descriptors } from '../qemu/descriptors.ts'
+import { LaunchError, type Launched, lastWords, launch } from '../qemu/launch.ts'
+import { migrationCapabilities, migrationEnd } from '../qemu/migration.ts'
+import { Qmp } from '../qemu/qmp.ts'
+import type { MachineShape } from '../shape.ts'
+import type { Recipe } from './recipe.ts'
+
+export interface BootOptions {
+  readonly recipe: Recipe
+  readonly shape: MachineShape
+  readonly acceleration: Acceleration
+  /** A folder with a short path; what is made in it is removed again. */
+  readonly runDir: string
+  /** A machine that is not ready by then will never be (KVM can open and yet run no guest). */
+  readonly deadlineMs: number
+}
+
+/** A machine that has booted, been warmed up and was saved. */
+export interface BootedMachine {
+  /** Its memory: a memfd that is the caller's to close. */
+  readonly memory: number
+  /** All else, as QEMU wrote it. */
+  readonly state: Buffer
+}
+
+/** Template machines are made from our own kernel and agent alone, one after the other: one user id will do. */
+const templateUid = 0x5fffffff
+
+/** Boots the guest's kernel and agent in a machine with placeholders for disk and network, and saves it. */
+export const bootTemplate = async (options: BootOptions): Promise<BootedMachine> => {
+  const dir = await mkdtemp(join(options.runDir, 't-'))
+  // The machine is let in to connect to `state.sock`, by its own user.
+  await chmod(dir, 0o711)
+  const memory = memfd('template', { size: options.shape.memoryMib * 2 ** 20 })
+  try {
+    return { memory, state: await bootAndSave(options, dir, memory) }
+  } catch (error) {
+    await closeAll([memory])
+    throw error
+  } finally {
+    await rm(dir, { recursive: true, force: true })
+  }
+}
+
+const bootAndSave = async (options: BootOptions, dir: string, memory: number): Promise<Buffer> => {
+  const machine = await startMachine(options, dir, memory)
+  let qmp: Qmp | undefined
+  try {
+    const agent = await AgentClient.connect(connect(join(dir, 'agent.sock')), {
+      takeOver: false,
+      signal: AbortSignal.timeout(options.deadlineMs),
+    })
+    agent.close()
+    qmp = await Qmp.connect(join(dir, 'qmp.sock'), options.deadlineMs)
+    const state = await save(qmp, join(dir, 'state.sock'))
+    await qmp.execute('quit').catch(() => {})
+    await Promise.race([machine.exited, sleep(5000, undefined, { ref: false })])
+    return state
+  } catch (cause) {
+    kill(machine)
+    await machine.exited
+    throw new LaunchError((await lastWords(dir)) || `the guest does not answer`, { cause })
+  } finally {
+    qmp?.close()
+    kill(machine)
+  }
+}
+
+const kill = ({ pid }: Launched): void => {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // It has ended already.
+  }
+}
+
+const startMachine = async (options: BootOptions, dir: string, memory: number): Promise<Launched> => {
+  const { recipe, shape, acceleration } = options
+  const held = new Held()
+  const opened = async (path: string, flags: string | number): Promise<number> =>
+    held.file(await open(path, flags, 0o600)).fd
+  const listening = (name: string): number => held.fd(listenUnix(join(dir, name)))
+  try {
+    await writeFile(join(dir, 'initramfs'), recipe.initramfs, { mode: 0o444 })
+    const inherit = new Map([
+      [descriptors.qmp, listening('qmp.sock')],
+      [descriptors.agent, listening('agent.sock')],
+      [descriptors.mountPlain, listening('plain.sock')],
+      [descriptors.mountLocking, listening('locking.sock')],
+      [
+        descriptors.log,
+        await opened(join(dir, 'log'), constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND),
+      ],
+      [descriptors.memory, memory],
+      [descriptors.kernel, await opened(recipe.kernel.vmlinux, 'r')],
+      [descriptors.initramfs, await opened(join(dir, 'initramfs'), 'r')],
+    ])
+    return await launch({
+      program: recipe.qemu.path,
+      args: [
+        ...machineArguments(shape, acceleration),
+        ...channelArguments({ ...shape, memory: 'own' }),
+        ...placeholderArguments(),
+        ...bootArguments(),
+      ],
+      dir,
+      inherit,
+      looseTaps: Array.from({ length: shape.nics }, (_, index) => descriptors.tap + index),
+      uid: templateUid,
+      cgroups: [],
+      binds: [dir],
+      devices: acceleration === 'kvm' ? ['/dev/kvm'] : [],
+    })
+  } finally {
+    await held.close()
+  }
+}
+
+/** Stops the machine and takes its state; the memory stays where it is. */
+const save = async (qmp: Qmp, path: string): Promise<Buffer> => {
+  const server = createServer()
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(path, resolve)
+  })
+  await chmod(path, 0o666)
+  try {
+    const received = receiveAll(server)
+    await qmp.execute('stop')
+    await qmp.execute('migrate-set-capabilities', { capabilities: migrationCapabilities })
+    const completed = qmp.waitFor(migrationEnd, 30_000)
+    await qmp.execute('migrate', { uri: `unix:${path}` })
+    const { data } = await completed
+    if (data['status'] !== 'completed') throw new Error('QEMU could not save the machine')
+    return await received
+  } finally {
+    server.close()
+  }
+}
+
+const receiveAll = (server: Server): Promise<Buffer> =>
+  new Promise((resolve, reject) => {
+    server.once('connection', (socket) => {
+      const chunks: Buffer[] = []
+      socket.on('data', (chunk: Buffer) => chunks.push(chunk))
+      socket.once('error', reject)
+      socket.once('end', () => {
+        socket.destroy()
+        resolve(Buffer.concat(chunks))
+      })
+    })
+  })
