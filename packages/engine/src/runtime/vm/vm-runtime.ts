@@ -1,17 +1,140 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type Clock, systemClock } from '@container-compose/core'
 import type { Switch } from '../../switch/switch.ts'
-import type { Runtime } from '../runtime.ts'
+import type {
+  Bundle,
+  ContainerFiles,
+  ExitStatus,
+  LogPosition,
+  LogRange,
+  LogRecord,
+  RunningContainer,
+  Runtime,
+  RuntimeDescription,
+} from '../runtime.ts'
+import { adoptContainer } from './container/adopt.ts'
+import type { RunningVm } from './container/running-vm.ts'
+import { startContainer } from './container/start.ts'
+import { overlayPath } from './disk/overlay.ts'
+import { containerFiles } from './files/container-files.ts'
+import { LogPositions, readContainerLog } from './log/container-log.ts'
+import { logFolder } from './log/log-files.ts'
+import { findMachine } from './machine/process.ts'
+import type { MachineShape } from './shape.ts'
+import { hostCpus } from './template/recipe.ts'
+import { Templates } from './template/templates.ts'
 
 export interface VmRuntimeOptions {
   /** Shared with other engines: templates and verdicts are below it, keyed by content. */
   readonly cacheDir: string
   /** Where this runtime keeps what does not belong to one container (sockets of a template in the making …). Short, it exists. */
   readonly runDir: string
-  readonly switch: Pick<Switch, 'openTap' | 'unplug'>
-  /** QEMU's program; default `qemu-system-x86_64` from the search path. */
+  readonly switch: Pick<Switch, 'openTap'>
+  /** QEMU's program; default `qemu-system-x86_64` from the usual places. */
   readonly qemu?: string
   /** `auto` (default): KVM where a boot proves that it works, else emulation. */
   readonly acceleration?: 'auto' | 'kvm' | 'tcg'
+  readonly clock?: Clock
 }
 
 /** Runs each container in a QEMU virtual machine of its own. */
-export type CreateVmRuntime = (options: VmRuntimeOptions) => Runtime
+export const createVmRuntime = (options: VmRuntimeOptions): Runtime => new VmRuntime(options)
+
+interface Live {
+  readonly run: number
+  readonly vm: RunningVm
+}
+
+class VmRuntime implements Runtime {
+  readonly name = 'vm'
+  readonly #templates: Templates
+  readonly #switch: Pick<Switch, 'openTap'>
+  readonly #clock: Clock
+  /** By container folder. */
+  readonly #live = new Map<string, Live>()
+  readonly #positions = new LogPositions()
+
+  constructor(options: VmRuntimeOptions) {
+    this.#templates = new Templates({ ...options, acceleration: options.acceleration ?? 'auto' })
+    this.#switch = options.switch
+    this.#clock = options.clock ?? systemClock
+  }
+
+  async describe(): Promise<RuntimeDescription> {
+    const { qemu } = await this.#templates.recipe()
+    return { name: 'vm', version: `QEMU ${qemu.version}`, ...(await this.#templates.verdict(usualShape())) }
+  }
+
+  async prepare(): Promise<void> {
+    const template = await this.#templates.get(usualShape())
+    await template.memory()
+  }
+
+  async start(bundle: Bundle, run: number): Promise<RunningContainer> {
+    const tools = { templates: this.#templates, switch: this.#switch, clock: this.#clock }
+    return this.#keep(bundle.dir, run, await startContainer(tools, bundle, run))
+  }
+
+  async adopt(bundle: Bundle, run: number): Promise<RunningContainer | ExitStatus> {
+    const adopted = await adoptContainer(bundle, run, this.#clock)
+    return 'exited' in adopted ? this.#keep(bundle.dir, run, adopted) : adopted
+  }
+
+  async remove({ dir, runDir }: Pick<Bundle, 'id' | 'dir' | 'runDir'>): Promise<void> {
+    const machine = await findMachine(runDir)
+    await machine?.process.kill()
+    this.#positions.forget(dir)
+    await Promise.all(
+      [overlayPath(dir), logFolder(dir), ...runFiles.map((name) => join(runDir, name))].map((path) =>
+        rm(path, { recursive: true, force: true }),
+      ),
+    )
+  }
+
+  readLog({ dir }: Pick<Bundle, 'dir'>, range: LogRange): AsyncIterable<LogRecord> {
+    return readContainerLog(dir, range, (run) => {
+      const live = this.#live.get(dir)
+      return live?.run === run ? live.vm.exited : undefined
+    })
+  }
+
+  logPosition({ dir }: Pick<Bundle, 'dir'>): Promise<LogPosition> {
+    return this.#positions.of(dir)
+  }
+
+  files(bundle: Bundle): ContainerFiles {
+    return containerFiles(bundle, () => this.#live.get(bundle.dir)?.vm)
+  }
+
+  #keep(dir: string, run: number, vm: RunningVm): RunningVm {
+    this.#live.set(dir, { run, vm })
+    void vm.exited.then(() => {
+      if (this.#live.get(dir)?.vm === vm) this.#live.delete(dir)
+    })
+    return vm
+  }
+}
+
+/** What nearly every container gets. */
+const usualShape = (): MachineShape => ({
+  nics: 1,
+  memoryMib: 2048,
+  memory: 'cow',
+  vcpus: Math.min(hostCpus(), 32),
+})
+
+/** What a machine leaves in a container's runtime folder. */
+const runFiles = [
+  'lock',
+  'pid',
+  'qemu.err',
+  'qmp.sock',
+  'agent.sock',
+  'plain.sock',
+  'locking.sock',
+  'mounts-plain.pid',
+  'mounts-plain.log',
+  'mounts-locking.pid',
+  'mounts-locking.log',
+]

@@ -1,0 +1,126 @@
+import { randomBytes } from 'node:crypto'
+import type { GuestLimits, GuestMount, GuestNic, GuestProcess, GuestSetup } from '@container-compose/guest'
+import type { OciProcess, OciResources } from '../../oci-spec.ts'
+import type { Bundle, Endpoint } from '../../runtime.ts'
+import { mountPorts } from '../mounts/mount-ports.ts'
+
+/** What differs between two starts of the same bundle. */
+export interface Moment {
+  /** Milliseconds since the epoch. */
+  readonly now: number
+  readonly entropy: Buffer
+}
+
+export const thisMoment = (now: number): Moment => ({ now, entropy: randomBytes(64) })
+
+/** A bundle in the words of the guest's agent. */
+export const guestSetup = (bundle: Bundle, moment: Moment): GuestSetup => {
+  const { spec, endpoints } = bundle
+  const dnsUpstream = endpoints[0]?.ipv4Gateway
+  return {
+    ...bare(moment, spec.hostname),
+    ...(spec.domainname === undefined ? {} : { domainname: spec.domainname }),
+    nics: endpoints.map(guestNic),
+    ...(dnsUpstream === undefined ? {} : { dnsUpstream }),
+    etcFiles: bundle.etcFiles,
+    readOnlyRoot: spec.root.readonly,
+    mounts: [
+      ...spec.mounts.map(
+        ({ destination, type, source, options }): GuestMount => ({
+          kind: 'filesystem',
+          target: destination,
+          type,
+          source,
+          options,
+        }),
+      ),
+      ...sharedMounts(bundle),
+    ],
+    sysctl: spec.linux.sysctl,
+    maskedPaths: spec.linux.maskedPaths,
+    readonlyPaths: spec.linux.readonlyPaths,
+    limits: guestLimits(spec.linux.resources),
+    init: bundle.init,
+    process: guestProcess(spec.process, bundle.openStdin),
+  }
+}
+
+/** A machine that has the container's disk and nothing else: no process, no network, no mounts of the host. */
+export const helperSetup = (bundle: Bundle, moment: Moment): GuestSetup => ({
+  ...bare(moment, bundle.spec.hostname),
+  etcFiles: bundle.etcFiles,
+  readOnlyRoot: false,
+})
+
+const bare = ({ now, entropy }: Moment, hostname: string): Omit<GuestSetup, 'etcFiles' | 'readOnlyRoot'> => ({
+  hostname,
+  clock: BigInt(now) * 1_000_000n,
+  entropy,
+  nics: [],
+  mounts: [],
+  sysctl: {},
+  maskedPaths: [],
+  readonlyPaths: [],
+  limits: {},
+  init: false,
+})
+
+const guestNic = (endpoint: Endpoint, index: number): GuestNic => ({
+  mac: endpoint.mac,
+  mtu: endpoint.mtu,
+  addresses: [endpoint.ipv4, endpoint.ipv6].filter((address) => address !== undefined),
+  gateways:
+    index === 0
+      ? [endpoint.ipv4Gateway, endpoint.ipv6Gateway].filter((address) => address !== undefined)
+      : [],
+})
+
+const sharedMounts = ({ hostMounts }: Bundle): GuestMount[] =>
+  mountPorts(hostMounts).flatMap(({ profile, mounts }) =>
+    mounts.map(
+      ({ entry, target, readOnly }): GuestMount => ({
+        kind: 'shared',
+        target,
+        port: profile,
+        entry: String(entry),
+        readOnly,
+      }),
+    ),
+  )
+
+const guestLimits = (resources: OciResources): GuestLimits => ({
+  ...defined('memoryMaxBytes', resources.memoryLimit),
+  ...defined('memorySwapMaxBytes', swapBeyondMemory(resources)),
+  ...defined('memoryLowBytes', resources.memoryReservation),
+  ...defined('cpuQuotaUs', resources.cpuQuota),
+  ...defined('cpuPeriodUs', resources.cpuPeriod),
+  ...defined('cpuShares', resources.cpuShares),
+  ...defined('cpusetCpus', resources.cpusetCpus),
+  ...defined('pidsMax', resources.pidsLimit),
+})
+
+/** OCI counts memory and swap together, cgroup v2 swap alone. */
+const swapBeyondMemory = ({ memoryLimit, memorySwap }: OciResources): number | undefined =>
+  memoryLimit === undefined || memorySwap === undefined || memorySwap < 0
+    ? undefined
+    : Math.max(0, memorySwap - memoryLimit)
+
+export const guestProcess = (process: OciProcess, openStdin: boolean): GuestProcess => ({
+  args: process.args,
+  env: process.env,
+  cwd: process.cwd,
+  user: process.user,
+  additionalGroups: process.additionalGroups,
+  capabilities: process.capabilities,
+  rlimits: process.rlimits,
+  noNewPrivileges: process.noNewPrivileges,
+  ...defined('oomScoreAdj', process.oomScoreAdj),
+  terminal: process.terminal,
+  ...(process.consoleSize === undefined
+    ? {}
+    : { consoleSize: { rows: process.consoleSize.height, columns: process.consoleSize.width } }),
+  openStdin,
+})
+
+const defined = <K extends string, V>(key: K, value: V | undefined): { [key in K]?: V } =>
+  value === undefined ? {} : ({ [key]: value } as { [key in K]?: V })
