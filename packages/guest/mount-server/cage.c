@@ -91,6 +91,9 @@ static void pivot_into(int root)
 static struct cage build_cage(const struct options *options, const int *sources)
 {
 	must(setsid(), "session");
+	/* Only here: the parent still looks the child up in the /proc of before. */
+	must(unshare(CLONE_NEWNS), "namespaces");
+	must(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL), "namespaces");
 	int proc = new_mount("proc", "subset", "pid");
 	struct cage cage;
 	cage.descriptors = must(openat(proc, "self/fd", O_PATH | O_DIRECTORY | O_CLOEXEC), "cage: /proc/self/fd");
@@ -106,37 +109,39 @@ static struct cage build_cage(const struct options *options, const int *sources)
  * The parent stays, so that whoever started it can wait for it and no dead process is left where nobody reaps; it is also
  * the place from which a new child could be started. Standard output says "ready" and ends.
  */
-static _Noreturn void attend(int child, int pipe)
+static _Noreturn void attend(int child, int pipe, int lock)
 {
 	char byte;
 	bool ready = read(pipe, &byte, 1) == 1;
 	if (ready && write(STDOUT_FILENO, "ready\n", 6) < 0)
 		errno = 0;
-	/* Neither the socket nor a source is kept open from here. */
-	syscall(SYS_close_range, 3u, ~0u, 0u);
 	close(STDOUT_FILENO);
+	/* Neither the socket nor a source is kept open from here. */
+	must(dup2(lock, 3), "lock");
+	syscall(SYS_close_range, 4u, ~0u, 0u);
 	int status;
 	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
 		;
 	_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
 }
 
-struct cage enter_cage(const struct options *options, const int *sources, void (*note_child)(int pid))
+struct cage enter_cage(const struct options *options, const int *sources, int lock, void (*note_child)(int pid))
 {
 	/* One descriptor per inode that the guest knows. */
 	struct rlimit files = { .rlim_cur = 1048576, .rlim_max = 1048576 };
 	setrlimit(RLIMIT_NOFILE, &files);
 	int ends[2];
 	must(pipe2(ends, O_CLOEXEC), "pipe");
-	must(unshare(CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS), "namespaces");
-	must(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL), "namespaces");
+	must(unshare(CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS), "namespaces");
 	pid_t child = must(fork(), "process");
 	if (child) {
 		close(ends[1]);
 		note_child(child);
-		attend(child, ends[0]);
+		attend(child, ends[0], lock);
 	}
 	close(ends[0]);
+	/* From a descriptor its file can be opened again, for writing too. */
+	close(lock);
 	ready_fd = ends[1];
 	return build_cage(options, sources);
 }

@@ -22,9 +22,9 @@ struct cage {
 /*
  * Goes on in a child that is alone in new mount, PID, network, IPC and UTS namespaces and whose file system is a read-only
  * directory with the sources; returns in the child only. The parent says "ready" on standard output after the child's
- * `cage_ready`, and ends as the child ends.
+ * `cage_ready`, and ends as the child ends. `note_child` is called in the parent, which keeps `lock` open.
  */
-struct cage enter_cage(const struct options *options, const int *sources, void (*note_child)(int pid));
+struct cage enter_cage(const struct options *options, const int *sources, int lock, void (*note_child)(int pid));
 
 /* The child serves from here on; closes what it has of the parent's standard streams but for the messages. */
 void cage_ready(void);

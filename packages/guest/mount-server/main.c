@@ -9,6 +9,7 @@
 #include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -18,7 +19,7 @@
 #include "privileges.h"
 #include "session.h"
 
-/* Inherited by the child, and with it the lock. */
+/* Held by the parent as long as the child lives. */
 static int pid_fd = -1;
 
 static void lock_pid_file(const char *path)
@@ -69,11 +70,12 @@ static int connect_to(const char *path)
 int main(int argc, char **argv)
 {
 	struct options options = parse_options(argc, argv);
+	syscall(SYS_close_range, 3u, ~0u, 0u);
 	lock_pid_file(options.pid_file);
 	int *sources = open_sources(&options);
 	int socket = connect_to(options.socket_path);
 	umask(0);
-	struct cage cage = enter_cage(&options, sources, write_pid);
+	struct cage cage = enter_cage(&options, sources, pid_fd, write_pid);
 	struct server *server = open_session(&options, socket, cage.root, cage.descriptors);
 	drop_privileges();
 	cage_ready();

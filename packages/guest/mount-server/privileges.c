@@ -33,7 +33,7 @@ static const int allowed[] = {
 	SCMP_SYS(openat), SCMP_SYS(close), SCMP_SYS(pread64), SCMP_SYS(pwritev2), SCMP_SYS(lseek), SCMP_SYS(fsync),
 	SCMP_SYS(fdatasync), SCMP_SYS(ftruncate), SCMP_SYS(fallocate), SCMP_SYS(copy_file_range), SCMP_SYS(getdents64),
 	SCMP_SYS(mkdirat), SCMP_SYS(mknodat), SCMP_SYS(symlinkat), SCMP_SYS(linkat), SCMP_SYS(unlinkat),
-	SCMP_SYS(renameat2), SCMP_SYS(readlinkat),
+	SCMP_SYS(renameat), SCMP_SYS(renameat2), SCMP_SYS(readlinkat),
 	SCMP_SYS(fstat), SCMP_SYS(newfstatat), SCMP_SYS(fstatfs), SCMP_SYS(fchownat), SCMP_SYS(fchmodat),
 	SCMP_SYS(utimensat), SCMP_SYS(getxattr), SCMP_SYS(setxattr), SCMP_SYS(listxattr), SCMP_SYS(removexattr),
 	SCMP_SYS(fchdir), SCMP_SYS(inotify_add_watch), SCMP_SYS(inotify_rm_watch),

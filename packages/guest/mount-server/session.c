@@ -62,7 +62,7 @@ static void negotiate(void *userdata, struct fuse_conn_info *connection)
 	connection->time_gran = 1;
 }
 
-/* What is missing is answered with ENOSYS, which the kernel remembers: create becomes mknod, flush and access go unsent. */
+/* What is missing here and in shape.c is refused with ENOSYS, which the kernel remembers: create becomes mknod, flush ends. */
 static const struct fuse_lowlevel_ops operations = {
 	.init = negotiate,
 	.lookup = op_lookup,
