@@ -75,6 +75,7 @@ export interface ImageConfig {
   readonly created?: string
   readonly architecture: string
   readonly os: string
+  readonly variant?: string
   readonly author?: string
   readonly config?: {
     readonly User?: string
