@@ -46,8 +46,9 @@ export const startMountServer = async (options: MountServerOptions): Promise<Mou
     const said = await child.stdout?.toArray()
     if (!said?.length) {
       const [code] = await ended
-      const words = (await readFile(logPath)).subarray(before).toString().trim()
-      throw new UserError('MOUNT_FAILED', words || `the mount server ended with status ${code}`)
+      const words = (await readFile(logPath)).subarray(before).toString()
+      const message = words.trim().replace(/^mount-server: /, '')
+      throw new UserError('MOUNT_FAILED', message || `the mount server ended with status ${code}`)
     }
     child.unref()
   } finally {
