@@ -11,6 +11,20 @@ const pump = ['agent/fuse_pump.c', 'agent/fuse_carry.c']
 
 /** Sources: files, or folders whose C files all belong to the program (not those of their folders). */
 const programs = {
+  // One file without an interpreter or libraries: there is nothing else in the guest.
+  agent: {
+    sources: ['agent'],
+    flags: [
+      '-Os',
+      '-s',
+      '-static',
+      '-pthread',
+      '-ffunction-sections',
+      '-fdata-sections',
+      '-Wl,--gc-sections',
+    ],
+    libraries: [],
+  },
   'mount-server': {
     sources: ['mount-server'],
     flags: ['-D_GNU_SOURCE', '-D_FILE_OFFSET_BITS=64'],

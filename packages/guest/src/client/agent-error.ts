@@ -25,6 +25,6 @@ export const readAgentError = (payload: Buffer): AgentError => {
   const items = new ItemReader(payload)
   return new AgentError(items.string(tag.value) ?? 'unknown error', {
     exitCode: items.number(tag.exitCode) ?? 128,
-    errno: items.number(tag.mode) ?? 0,
+    errno: items.number(tag.errno) ?? 0,
   })
 }

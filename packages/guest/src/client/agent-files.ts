@@ -19,8 +19,8 @@ export interface AgentFiles {
 export interface GuestWriteOptions {
   /** Refuse to replace a directory by something else and the other way round. */
   readonly noOverwriteDirNonDir: boolean
-  /** Owners from the archive; else root owns what is made. */
-  readonly copyUidGid: boolean
+  /** `user[:group]` that shall own all of it, looked up in the container; else the owners are those of the archive. */
+  readonly owner?: string
 }
 
 export interface GuestFileStat {
@@ -66,10 +66,11 @@ export const agentFiles = (connection: Connection): AgentFiles => ({
   },
 
   async write(path, tar, options) {
-    const flags =
-      (options.noOverwriteDirNonDir ? writeFlag.noOverwriteDirNonDir : 0) |
-      (options.copyUidGid ? writeFlag.copyUidGid : 0)
-    const request = Buffer.concat([stringItem(tag.path, path), numberItem(tag.writeFlags, flags)])
+    const request = Buffer.concat([
+      stringItem(tag.path, path),
+      numberItem(tag.writeFlags, options.noOverwriteDirNonDir ? writeFlag.noOverwriteDirNonDir : 0),
+      ...(options.owner === undefined ? [] : [stringItem(tag.user, options.owner)]),
+    ])
     const remote = new RemoteProcess(connection, message.write, request)
     await remote.started
     try {

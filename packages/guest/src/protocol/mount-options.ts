@@ -13,8 +13,8 @@ export const encodeMount = (mount: GuestMount): Buffer => {
     return listItem(tag.mount, [
       stringItem(tag.mountTarget, mount.target),
       stringItem(tag.mountPort, mount.port),
-      stringItem(tag.mountSource, mount.entry),
-      numberItem(tag.mountFlags, mount.readOnly ? set['ro'] : 0),
+      stringItem(tag.mountSource, String(mount.entry)),
+      numberItem(tag.mountFlags, mount.readOnly ? set.ro : 0),
     ])
   const { flags, data } = parseMountOptions(mount.options)
   return listItem(tag.mount, [

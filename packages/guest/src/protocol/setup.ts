@@ -44,12 +44,12 @@ export type GuestMount =
       readonly source: string
       readonly options: readonly string[]
     }
-  /** The directory (or file) `entry` in the root of a mount port's FUSE session. */
+  /** The directory (or file) named by the number `entry` in the root of a mount port's FUSE session. */
   | {
       readonly kind: 'shared'
       readonly target: string
       readonly port: 'plain' | 'locking'
-      readonly entry: string
+      readonly entry: number
       readonly readOnly: boolean
     }
 

@@ -34,6 +34,7 @@ export const message = {
   write: 13,
   shutdown: 14,
   forget: 15,
+  clock: 16,
   reply: 32,
   error: 33,
   exit: 34,
@@ -59,9 +60,9 @@ export const tag = {
   pid: 5,
   exitCode: 6,
   oomKilled: 7,
-  execState: 8,
+  exec: 8,
   stream: 9,
-  bootId: 10,
+  errno: 10,
   entropy: 20,
   clock: 21,
   hostname: 22,
@@ -127,7 +128,7 @@ export const tag = {
 export const phase = { ready: 1, prepared: 2, running: 3, exited: 4 } as const
 
 /** Bits of `writeFlags`. */
-export const writeFlag = { noOverwriteDirNonDir: 1, copyUidGid: 2 } as const
+export const writeFlag = { noOverwriteDirNonDir: 1 } as const
 
 /** "CLG1" */
 export const logMagic = 0x31474c43

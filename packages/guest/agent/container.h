@@ -1,0 +1,36 @@
+/*
+ * The container: a process that sits in namespaces of its own (PID, mount, UTS, IPC, cgroup) since the template was made,
+ * builds the root when it is told how, and becomes the container's process when it is told to.
+ */
+#ifndef CONTAINER_H
+#define CONTAINER_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "items.h"
+
+/* Makes the process and waits until it is ready. */
+bool container_create(void);
+
+pid_t container_pid(void);
+
+/* The mount ports' FUSE file systems as detached mounts (open_tree), or -1. */
+struct container_mounts {
+	int plain, locking;
+};
+
+/* Tells it to build the root. Its answer, a REPORT_READY or a REPORT_FAULT, comes on container_socket(). Closes the mounts. */
+bool container_setup(struct view setup, struct container_mounts mounts);
+
+/* Tells it to become the process; its reports come on container_socket(), whose end says that the program runs. */
+bool container_start(void);
+
+/* Readable when there is a report; non-blocking. -1 once closed. */
+int container_socket(void);
+void container_close_socket(void);
+
+/* Joins all of its namespaces; the caller's children will be in its PID namespace. `mounts_only`: just its mounts. */
+bool container_join(bool mounts_only);
+
+#endif

@@ -1,0 +1,142 @@
+#define _GNU_SOURCE
+#include "rootfs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "devices.h"
+#include "mounts.h"
+#include "protocol.h"
+#include "text_file.h"
+
+#define DISK "/dev/vda"
+#define ROOT "/root"
+
+bool rootfs_prepare(struct fault *fault)
+{
+	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL))
+		return fault_errno(fault, "making mounts private");
+	return true;
+}
+
+static bool mount_disk(struct fault *fault)
+{
+	/* lazytime and a long commit would lose data of a machine that is killed; noatime alone saves writes. */
+	if (mount(DISK, ROOT, "ext4", MS_NOATIME, "noinit_itable"))
+		return fault_errno(fault, "mounting the disk");
+	return true;
+}
+
+static bool attach_port(int tree, const char *directory, struct fault *fault)
+{
+	if (tree < 0)
+		return true;
+	int moved = (int)syscall(SYS_move_mount, tree, "", AT_FDCWD, directory, MOVE_MOUNT_F_EMPTY_PATH);
+	close(tree);
+	return moved == 0 ? true : fault_errno(fault, "attaching %s", directory);
+}
+
+/* Files of the agent's own in a tmpfs, bound over those of the image: they can be changed with a read-only root, not removed. */
+static bool mount_etc_file(struct view list, struct mount_root *root, struct fault *fault)
+{
+	const char *name = item_string(item_find(list, TAG_NAME));
+	struct view text = item_find(list, TAG_VALUE);
+	char path[64], target[64];
+	if (!name || !text.at || strchr(name, '/') || strlen(name) > 32)
+		return fault_set(fault, 128, EINVAL, "a file for /etc makes no sense");
+	snprintf(path, sizeof path, "/run/etc/%s", name);
+	snprintf(target, sizeof target, "/etc/%s", name);
+	int file = open(path, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0644);
+	if (file < 0 || write(file, text.at, text.length) != (ssize_t)text.length)
+		return fault_errno(fault, "writing %s", target);
+	close(file);
+	return mount_bind(root, path, target, 0, fault);
+}
+
+static bool mount_all(struct view setup, struct mount_root *root, struct fault *fault)
+{
+	struct item item;
+	bool broken = false;
+	for (struct view rest = setup; item_next(&rest, &item, &broken);) {
+		if (item.tag != TAG_MOUNT)
+			continue;
+		if (!mount_item(root, item.bytes, fault))
+			return false;
+	}
+	for (struct view rest = setup; item_next(&rest, &item, &broken);)
+		if (item.tag == TAG_ETC_FILE && !mount_etc_file(item.bytes, root, fault))
+			return false;
+	return true;
+}
+
+/* sysctls of this machine and of the container are one: the VM has one network and IPC namespace that counts. */
+static bool write_sysctls(struct view setup, struct fault *fault)
+{
+	struct item item;
+	bool broken = false;
+	while (item_next(&setup, &item, &broken)) {
+		if (item.tag != TAG_SYSCTL)
+			continue;
+		const char *name = item_string(item_find(item.bytes, TAG_NAME));
+		const char *value = item_string(item_find(item.bytes, TAG_VALUE));
+		char path[512];
+		if (!name || !value || strstr(name, "..") ||
+		    snprintf(path, sizeof path, "/proc/sys/%s", name) >= (int)sizeof path)
+			return fault_set(fault, 128, EINVAL, "a sysctl makes no sense");
+		if (!text_file_write(path, value))
+			return fault_errno(fault, "open sysctl %s file", name);
+	}
+	return true;
+}
+
+static bool switch_root(struct fault *fault)
+{
+	/* The old root is stacked under the new one and then taken away (pivot_root(2), NOTES). */
+	if (chdir(ROOT) || syscall(SYS_pivot_root, ".", ".") || umount2(".", MNT_DETACH) || chdir("/"))
+		return fault_errno(fault, "changing the root");
+	return true;
+}
+
+static bool cover_paths(struct view setup, struct fault *fault)
+{
+	struct item item;
+	bool broken = false;
+	while (item_next(&setup, &item, &broken)) {
+		const char *path = item_string(item.bytes);
+		if (item.tag == TAG_READONLY_PATH && (!path || !mount_readonly_path(path, fault)))
+			return false;
+		if (item.tag == TAG_MASKED_PATH && (!path || !mount_masked_path(path, fault)))
+			return false;
+	}
+	return true;
+}
+
+static bool name_host(struct view setup, struct fault *fault)
+{
+	const char *host = item_string(item_find(setup, TAG_HOSTNAME));
+	const char *domain = item_string(item_find(setup, TAG_DOMAINNAME));
+	if ((host && sethostname(host, strlen(host))) || (domain && *domain && setdomainname(domain, strlen(domain))))
+		return fault_errno(fault, "setting the host name");
+	return true;
+}
+
+bool rootfs_build(struct view setup, struct container_mounts mounts, struct fault *fault)
+{
+	struct mount_root root = { -1 };
+	bool built = mount_disk(fault) && attach_port(mounts.plain, PORT_PLAIN, fault) &&
+		     attach_port(mounts.locking, PORT_LOCKING, fault) && mount_root_open(&root, ROOT, fault) &&
+		     mount_all(setup, &root, fault) && devices_make(&root, fault);
+	if (root.fd >= 0)
+		close(root.fd);
+	if (!built || !name_host(setup, fault) || !switch_root(fault) || !write_sysctls(setup, fault))
+		return false;
+	if (item_number(item_find(setup, TAG_ROOT_READONLY), 0) && !mount_readonly_path("/", fault))
+		return false;
+	return cover_paths(setup, fault);
+}

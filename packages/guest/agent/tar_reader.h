@@ -1,0 +1,23 @@
+/*
+ * Reads an archive from a descriptor, member by member. Nothing in it is trusted: names are cut at 4095 bytes, extended headers
+ * at 1 MiB, sums must be right.
+ */
+#ifndef TAR_READER_H
+#define TAR_READER_H
+
+#include "fault.h"
+#include "tar.h"
+
+struct tar_reader {
+	int in;
+	/* Of the member's contents, not read yet; then the rest of its last block. */
+	uint64_t left, padding;
+};
+
+/* 1: a member. 0: the end. -1: the fault is set. What was left of the member before is skipped. */
+int tar_read_entry(struct tar_reader *reader, struct tar_entry *entry, struct fault *fault);
+
+/* Copies the member's contents to a file. */
+bool tar_read_file(struct tar_reader *reader, int file, struct fault *fault);
+
+#endif
