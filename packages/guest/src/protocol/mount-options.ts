@@ -13,7 +13,7 @@ export const encodeMount = (mount: GuestMount): Buffer => {
     return listItem(tag.mount, [
       stringItem(tag.mountTarget, mount.target),
       stringItem(tag.mountPort, mount.port),
-      stringItem(tag.mountSource, String(mount.entry)),
+      stringItem(tag.mountSource, mount.entry),
       numberItem(tag.mountFlags, mount.readOnly ? set.ro : 0),
     ])
   const { flags, data } = parseMountOptions(mount.options)

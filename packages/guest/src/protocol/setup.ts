@@ -49,7 +49,7 @@ export type GuestMount =
       readonly kind: 'shared'
       readonly target: string
       readonly port: 'plain' | 'locking'
-      readonly entry: number
+      readonly entry: string
       readonly readOnly: boolean
     }
 
