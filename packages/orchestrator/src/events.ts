@@ -1,10 +1,14 @@
 /** Everything that the orchestrator says while it works; what the screen makes of it is the listener's business. */
 export type ComposeEvent =
   | ProgressEvent
+  /** A plan begins: the rows that it will move, and how many steps each will report as done. */
+  | { readonly type: 'begin'; readonly rows: readonly { readonly id: string; readonly steps: number }[] }
+  /** The plan has ended: what has not reported will not. */
+  | { readonly type: 'end' }
   /** Something the user should know that stops nothing. */
   | { readonly type: 'warning'; readonly message: string }
   /** A container whose output is shown from now on. */
-  | { readonly type: 'attach'; readonly container: string; readonly name: string }
+  | { readonly type: 'attach'; readonly container: string }
   | {
       readonly type: 'log'
       readonly container: string
@@ -18,7 +22,6 @@ export type ComposeEvent =
       readonly code: number
       readonly restarting: boolean
     }
-  | { readonly type: 'recreated'; readonly container: string }
 
 /** One row of progress changed. */
 export interface ProgressEvent {

@@ -14,7 +14,7 @@ export type { ContainerDetails, ContainerSummary, PortSummary } from './client/a
 export { connect, type EngineClient } from './client/connect.ts'
 export { chosenEndpoint, type Endpoint, type EndpointChoice, parseHost } from './client/endpoint.ts'
 export { EngineError, isNotFound } from './client/engine-error.ts'
-export { desire, type Hashes, imageOf } from './desired/desire.ts'
+export { desire, imageOf } from './desired/desire.ts'
 export type { DesiredState } from './desired/desired-state.ts'
 export type { ComposeEvent, Emit, ProgressEvent } from './events.ts'
 export { label } from './labels.ts'

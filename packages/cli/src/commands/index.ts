@@ -14,8 +14,34 @@ export const commands: Readonly<Record<string, Entry>> = {
     summary: 'Parse, resolve and render compose file in canonical format',
     load: () => import('./config.ts'),
   },
+  up: { summary: 'Create and start containers', load: () => import('./up.ts') },
+  down: { summary: 'Stop and remove containers, networks', load: () => import('./down.ts') },
+  create: { summary: 'Creates containers for a service', load: () => import('./create.ts') },
+  start: { summary: 'Start services', load: () => import('./start.ts') },
+  stop: { summary: 'Stop services', load: () => import('./stop.ts') },
+  restart: { summary: 'Restart service containers', load: () => import('./restart.ts') },
+  kill: { summary: 'Force stop service containers', load: () => import('./kill.ts') },
+  rm: { summary: 'Removes stopped service containers', load: () => import('./rm.ts') },
+  pause: { summary: 'Pause services', load: () => import('./pause.ts') },
+  unpause: { summary: 'Unpause services', load: () => import('./unpause.ts') },
+  ps: { summary: 'List containers', load: () => import('./ps.ts') },
+  logs: { summary: 'View output from containers', load: () => import('./logs.ts') },
+  exec: { summary: 'Execute a command in a running container', load: () => import('./exec.ts') },
+  port: { summary: 'Print the public port for a port binding', load: () => import('./port.ts') },
+  pull: { summary: 'Pull service images', load: () => import('./pull.ts') },
+  plan: { summary: 'Show what up would do, and why', load: () => import('./plan.ts') },
   version: { summary: 'Show the version information', load: () => import('./version.ts') },
-  build: { summary: 'Build or rebuild services', load: () => missing('build') },
+  engine: {
+    summary: 'Start, stop or look at the engine behind the containers',
+    load: () => import('./engine.ts'),
+  },
+  build: { summary: 'Build or rebuild services (not supported yet)', load: () => missing('build') },
+  push: { summary: 'Push service images (not supported yet)', load: () => missing('push') },
+  watch: {
+    summary:
+      'Watch build context for service and rebuild/refresh containers when files are updated (not supported yet)',
+    load: () => missing('watch'),
+  },
 }
 
 const missing = async (name: string): Promise<{ readonly default: CommandModule<OptionSpecs> }> => {

@@ -17,6 +17,8 @@ export interface AttachedOptions extends UpOptions {
   readonly stop: AbortSignal
   /** The second: kill. */
   readonly kill: AbortSignal
+  /** Called when all is attached, before anything is started. */
+  readonly onAttached: () => void
   /** Called when a container's end makes the others stop. */
   readonly onAbort: () => void
 }
@@ -88,7 +90,8 @@ class Session {
       { type: ['container'], event: ['start', 'die'], label: [`${label.project}=${project}`] },
       this.#closed.signal,
     )
-    for (const { name, service } of containers) emit({ type: 'attach', container: name, name: service })
+    for (const { name } of containers) emit({ type: 'attach', container: name })
+    this.#options.onAttached()
     await Promise.all(
       containers.map(async ({ name, id }) => {
         const { Config } = await client.containers.inspect(id)

@@ -2,6 +2,7 @@ import type { Locations, Network, Project, Service, Volume } from '@container-co
 import { dependencyOrder } from '@container-compose/core'
 import type { NetworkCreateBody, VolumeCreateBody } from '../client/api-types.ts'
 import { composeVersion, label } from '../labels.ts'
+import { networkHash, serviceHash, volumeHash } from './config-hash.ts'
 import { containerBody } from './container-body.ts'
 import type {
   DesiredDependency,
@@ -15,15 +16,8 @@ import { isAnonymous } from './mounts.ts'
 import { networksOf } from './networking.ts'
 import { compact } from './values.ts'
 
-/** The `config-hash` labels of a project's resources (compose-go's digest of the resolved configuration). */
-export interface Hashes {
-  service(project: Project, name: string): string
-  network(network: Network): string
-  volume(volume: Volume): string
-}
-
 /** What the project wants to exist. */
-export const desire = (project: Project, locations: Locations, hashes: Hashes): DesiredState => {
+export const desire = (project: Project, locations: Locations): DesiredState => {
   const order = dependencyOrder(
     new Map(
       Object.keys(project.services)
@@ -33,24 +27,19 @@ export const desire = (project: Project, locations: Locations, hashes: Hashes): 
   )
   return {
     project: project.name,
-    networks: sortedKeys(project.networks).map((key) => desiredNetwork(project, key, locations, hashes)),
-    volumes: sortedKeys(project.volumes).map((key) => desiredVolume(project, key, locations, hashes)),
-    services: order.map((name) => desiredService(project, name, locations, hashes)),
+    networks: sortedKeys(project.networks).map((key) => desiredNetwork(project, key, locations)),
+    volumes: sortedKeys(project.volumes).map((key) => desiredVolume(project, key, locations)),
+    services: order.map((name) => desiredService(project, name, locations)),
     disabledServices: new Set(Object.keys(project.disabledServices)),
   }
 }
 
 const sortedKeys = (record: Readonly<Record<string, unknown>>): string[] => Object.keys(record).sort()
 
-const desiredService = (
-  project: Project,
-  name: string,
-  locations: Locations,
-  hashes: Hashes,
-): DesiredService => {
+const desiredService = (project: Project, name: string, locations: Locations): DesiredService => {
   const service = project.services[name] as Service
   const image = imageOf(project, name)
-  const hash = hashes.service(project, name)
+  const hash = serviceHash(project, name)
   return {
     name,
     replicas: replicasOf(service),
@@ -116,15 +105,10 @@ const namespaceOwners = ({ network_mode, ipc, pid, volumes_from = [] }: Service)
 
 const linked = ({ links = [] }: Service): string[] => links.map((link) => link.split(':')[0] ?? '')
 
-const desiredNetwork = (
-  project: Project,
-  key: string,
-  locations: Locations,
-  hashes: Hashes,
-): DesiredNetwork => {
+const desiredNetwork = (project: Project, key: string, locations: Locations): DesiredNetwork => {
   const network = project.networks[key] as Network
   const name = network.name ?? `${project.name}_${key}`
-  const hash = hashes.network(network)
+  const hash = networkHash(network)
   const { driver, config = [] } = network.ipam
   const ipam =
     driver || config.length > 0
@@ -161,15 +145,10 @@ const desiredNetwork = (
   return { key, name, external: network.external ?? false, hash, body, at }
 }
 
-const desiredVolume = (
-  project: Project,
-  key: string,
-  locations: Locations,
-  hashes: Hashes,
-): DesiredVolume => {
+const desiredVolume = (project: Project, key: string, locations: Locations): DesiredVolume => {
   const volume = project.volumes[key] as Volume
   const name = volume.name ?? `${project.name}_${key}`
-  const hash = hashes.volume(volume)
+  const hash = volumeHash(volume)
   const body = compact({
     Name: name,
     Driver: volume.driver,

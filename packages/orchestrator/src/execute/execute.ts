@@ -64,6 +64,7 @@ export const execute = (
       return 'failed'
     }
   }
+  if (plan.length > 0) emit({ type: 'begin', rows: rowsOf(plan, quiet) })
   return new Promise((resolve) => {
     const ids = new Set(plan.map(({ id }) => id))
     const dependents = new Map<number, PlanNode[]>()
@@ -83,6 +84,7 @@ export const execute = (
       }
       if (open === 0) {
         waiting.close()
+        emit({ type: 'end' })
         resolve({ outcomes, errors })
       }
     }
@@ -94,6 +96,17 @@ export const execute = (
     if (open === 0) resolve({ outcomes, errors })
     for (const node of plan) if (missing.get(node.id) === 0) schedule(node)
   })
+}
+
+const rowsOf = (plan: Plan, quiet: (operation: Operation) => boolean) => {
+  const steps = new Map<string, number>()
+  for (const { operation } of plan) {
+    const words = quiet(operation) ? undefined : describe(operation)
+    if (words !== undefined)
+      steps.set(words.id, (steps.get(words.id) ?? 0) + (words.done === undefined ? 0 : 1))
+    if (operation.kind === 'image.pull') for (const service of operation.services) steps.set(service, 1)
+  }
+  return [...steps].map(([id, count]) => ({ id, steps: count }))
 }
 
 const isAbort = (error: unknown): boolean => error instanceof Error && error.name === 'AbortError'

@@ -1,0 +1,68 @@
+import { UserError } from '@container-compose/core'
+import { type DownOptions, down, downPlan, imageOf, renderPlan } from '@container-compose/orchestrator'
+import { flag, integer, text, tristate } from '../arguments/options.ts'
+import { defineCommand } from '../command.ts'
+import { findTarget, type Target, withProgress } from '../session.ts'
+import { removesOrphans } from './up-options.ts'
+
+export default defineCommand({
+  summary: 'Stop and remove containers, networks',
+  operands: '[SERVICES]',
+  options: {
+    removeOrphans: tristate(
+      '--remove-orphans',
+      'Remove containers for services not defined in the Compose file',
+    ),
+    rmi: text('--rmi <type>', 'Remove images used by services ("local"|"all")'),
+    timeout: integer('-t, --timeout <seconds>', 'Specify a shutdown timeout in seconds'),
+    volumes: flag(
+      '-v, --volumes',
+      'Remove named volumes declared in the "volumes" section of the Compose file and anonymous volumes attached to containers',
+    ),
+    volume: flag('--volume', 'Deprecated form of --volumes', { hidden: true }),
+  },
+  async run(invocation) {
+    const { options, operands, world, globals } = invocation
+    if (options.rmi !== undefined && !['', 'all', 'local'].includes(options.rmi))
+      throw new UserError('INVALID_ARGUMENT', `invalid value for --rmi: "${options.rmi}"`, {
+        hint: 'all or local',
+      })
+    const target = await findTarget(invocation, operands)
+    const owned = ownedResources(target)
+    const downOptions: DownOptions = {
+      removeOrphans: removesOrphans(options.removeOrphans, target.loaded?.project.environment ?? world.env),
+      removeVolumes: options.volumes || options.volume,
+      images: imagesOf(target, options.rmi),
+      timeoutSeconds: options.timeout,
+      ...(owned === undefined ? {} : { owned }),
+    }
+    const { project } = target.scope
+    return withProgress(invocation, { title: 'Running', project }, async (context) => {
+      if (globals.dryRun) {
+        world.stdout.write(renderPlan(await downPlan(context, target.scope, downOptions)))
+        return 0
+      }
+      const found = await down(context, target.scope, downOptions)
+      if (!found && target.loaded === undefined)
+        context.emit({
+          type: 'warning',
+          message: `Warning: No resource found to remove for project "${project}".`,
+        })
+      return 0
+    })
+  },
+})
+
+/** External networks and volumes are never removed. */
+const ownedResources = ({ desired }: Target): DownOptions['owned'] => {
+  if (desired === undefined) return undefined
+  const namesOf = (resources: readonly { readonly name: string; readonly external: boolean }[]) =>
+    new Set(resources.filter(({ external }) => !external).map(({ name }) => name))
+  return { networks: namesOf(desired.networks), volumes: namesOf(desired.volumes) }
+}
+
+const imagesOf = ({ loaded, desired }: Target, rmi: string | undefined): string[] => {
+  if (!rmi || loaded === undefined || desired === undefined) return []
+  const services = desired.services.filter(({ imageIsDefault }) => rmi === 'all' || imageIsDefault)
+  return [...new Set(services.map(({ name }) => imageOf(loaded.project, name)))]
+}

@@ -1,0 +1,68 @@
+import {
+  after,
+  type DesiredState,
+  defaultPolicy,
+  type PrepareOptions,
+  previewPlan,
+  renderPlan,
+} from '@container-compose/orchestrator'
+import { flag, list, text, tristate } from '../arguments/options.ts'
+import { defineCommand } from '../command.ts'
+import { selectDesired } from '../desired.ts'
+import { type AnyInvocation, readProject } from '../project.ts'
+import { withProgress } from '../session.ts'
+import {
+  checkPullPolicy,
+  checkRecreateFlags,
+  parseScale,
+  recreatePolicy,
+  removesOrphans,
+} from './up-options.ts'
+
+export default defineCommand({
+  summary: 'Show what up would do, and why',
+  operands: '[SERVICE...]',
+  options: {
+    forceRecreate: flag('--force-recreate', "Recreate containers even if their configuration hasn't changed"),
+    format: text('--format <format>', 'Format the output. Values: [text | json]'),
+    noDeps: flag('--no-deps', "Don't start linked services"),
+    noRecreate: flag('--no-recreate', "If containers already exist, don't recreate them"),
+    pull: text('--pull <policy>', 'Pull image before running ("always"|"missing"|"never")'),
+    removeOrphans: tristate(
+      '--remove-orphans',
+      'Remove containers for services not defined in the Compose file',
+    ),
+    scale: list('--scale <scale>', 'Scale SERVICE to NUM instances'),
+  },
+  async run(invocation) {
+    const { options, operands } = invocation
+    checkRecreateFlags(options)
+    checkPullPolicy(options.pull)
+    const scale = parseScale(options.scale)
+    const loaded = await readProject(invocation, operands)
+    const desired = selectDesired(loaded, { named: operands, withDependencies: !options.noDeps, scale })
+    const policy = {
+      ...defaultPolicy,
+      ...recreatePolicy(options, operands),
+      removeOrphans: removesOrphans(options.removeOrphans, loaded.project.environment),
+      dependencies: !options.noDeps,
+    }
+    return showPlan(invocation, desired, { policy, pull: options.pull }, { json: options.format === 'json' })
+  },
+})
+
+/** Writes the plan that `up` would execute; nothing on the engine changes. */
+export const showPlan = (
+  invocation: AnyInvocation,
+  desired: DesiredState,
+  prepare: PrepareOptions,
+  { json }: { readonly json: boolean } = { json: false },
+): Promise<number> =>
+  withProgress(invocation, { title: 'Planning', project: desired.project }, async (context) => {
+    const { pulls, reconciliation } = await previewPlan(context, desired, prepare)
+    for (const message of reconciliation.warnings) context.emit({ type: 'warning', message })
+    const plan = after(pulls, reconciliation.plan)
+    invocation.world.stdout.write(json ? `${JSON.stringify(plan, null, 2)}\n` : renderPlan(plan))
+    if (plan.length === 0 && !json) invocation.world.stderr.write('nothing to do\n')
+    return 0
+  })

@@ -1,0 +1,48 @@
+import { UserError } from '@container-compose/core'
+import { type Emit, pullImages } from '@container-compose/orchestrator'
+import { flag, text } from '../arguments/options.ts'
+import { defineCommand } from '../command.ts'
+import { readProject } from '../project.ts'
+import { desiredOf, withProgress } from '../session.ts'
+
+export default defineCommand({
+  summary: 'Pull service images',
+  operands: '[SERVICE...]',
+  options: {
+    ignoreBuildable: flag('--ignore-buildable', 'Ignore images that can be built'),
+    ignorePullFailures: flag(
+      '--ignore-pull-failures',
+      'Pull what it can and ignores images with pull failures',
+    ),
+    includeDeps: flag('--include-deps', 'Also pull services declared as dependencies'),
+    noParallel: flag('--no-parallel', 'Deprecated', { hidden: true }),
+    parallel: flag('--parallel', 'Deprecated', { hidden: true }),
+    policy: text('--policy <policy>', 'Apply pull policy ("missing"|"always")'),
+    quiet: flag('-q, --quiet', 'Pull without printing progress information'),
+  },
+  async run(invocation) {
+    const { options, operands, world } = invocation
+    const loaded = await readProject(invocation, operands)
+    const desired = desiredOf(loaded)
+    if (options.noParallel)
+      world.stderr.write("\x1b[31moption '--no-parallel' is DEPRECATED and will be ignored.\x1b[0m\n")
+    if (desired.services.length === 0) throw new UserError('NO_SERVICE', 'no service selected')
+    const selected = options.includeDeps ? [] : operands
+    await withProgress(invocation, { title: 'Pulling', project: desired.project }, (context) =>
+      pullImages(options.quiet ? { ...context, emit: withoutLayers(context.emit) } : context, desired, {
+        selected,
+        policy: options.policy,
+        ignoreBuildable: options.ignoreBuildable,
+        ignoreFailures: options.ignorePullFailures,
+      }),
+    )
+    return 0
+  },
+})
+
+/** Leaves out how single layers get on. */
+export const withoutLayers =
+  (emit: Emit): Emit =>
+  (event) => {
+    if (event.type !== 'progress' || event.parent === undefined) emit(event)
+  }

@@ -1,0 +1,102 @@
+import type { LoadedProject } from '@container-compose/compose'
+import { UserError } from '@container-compose/core'
+import { type DesiredState, type UpOptions, upAttached } from '@container-compose/orchestrator'
+import { LogPrinter } from '../render/log-printer.ts'
+import { withProgress } from '../session.ts'
+import type { UpInvocation } from './up.ts'
+
+interface Attached {
+  readonly loaded: LoadedProject
+  readonly desired: DesiredState
+  readonly upOptions: UpOptions
+}
+
+/** `up` in the foreground. The first interrupt stops the containers, the second kills them; both end with 130. */
+export const runAttached = async (
+  invocation: UpInvocation,
+  { loaded, desired, upOptions }: Attached,
+): Promise<number> => {
+  const { options, world, screen, interrupts } = invocation
+  const printer = new LogPrinter(
+    {
+      project: desired.project,
+      prefix: !options.noLogPrefix,
+      colours: screen.colours && !options.noColor,
+      merge: false,
+      timestamp: options.timestamps ? () => localTime(world.clock.now()) : undefined,
+    },
+    { stdout: (text) => world.stdout.write(text), stderr: (text) => world.stderr.write(text) },
+  )
+  const stop = new AbortController()
+  const kill = new AbortController()
+  const giveBack = interrupts.handle((count) => {
+    if (count === 1) {
+      world.stdout.write('Gracefully Stopping... press Ctrl+C again to force\n')
+      stop.abort()
+    } else kill.abort()
+  })
+  const names: string[] = []
+  try {
+    const status = await withProgress(
+      invocation,
+      {
+        title: 'Running',
+        project: desired.project,
+        listen: (event) => {
+          if (event.type === 'attach') names.push(printer.shortName(event.container))
+          else printer.hear(event)
+        },
+      },
+      (context) =>
+        upAttached(context, desired, {
+          ...upOptions,
+          attaches: attachRule(invocation, loaded, desired),
+          abortOn: options.abortOnContainerFailure
+            ? 'failure'
+            : options.abortOnContainerExit || options.exitCodeFrom
+              ? 'exit'
+              : undefined,
+          exitCodeFrom: options.exitCodeFrom,
+          stop: stop.signal,
+          kill: kill.signal,
+          onAttached: () => {
+            if (names.length > 0) world.stdout.write(`Attaching to ${[...names].sort().join(', ')}\n`)
+          },
+          onAbort: () => world.stderr.write('\x1b[31m\x1b[1mAborting on container exit...\x1b[0m\n'),
+        }),
+    )
+    if (status === 130 && interrupts.happened) world.stderr.write('\n')
+    return status
+  } finally {
+    giveBack()
+  }
+}
+
+/** Which services' output is shown; no service left means all. */
+const attachRule = (
+  { options, operands }: UpInvocation,
+  { project }: LoadedProject,
+  desired: DesiredState,
+): ((service: string) => boolean) => {
+  const all = desired.services.map(({ name }) => name)
+  for (const name of [...options.attach, ...options.noAttach])
+    if (!all.includes(name))
+      throw new UserError('NO_SUCH_SERVICE', `cannot attach to services not included in up: ${name}`)
+  const named = operands.length > 0 && !options.attachDependencies ? operands : all
+  const chosen = (options.attach.length > 0 ? options.attach : named).filter(
+    (name) =>
+      !options.noAttach.includes(name) &&
+      (options.attach.includes(name) || project.services[name]?.attach !== false),
+  )
+  const shown = new Set(chosen.length > 0 ? chosen : all)
+  return (service) => shown.has(service)
+}
+
+/** RFC 3339 in the local zone with nine digits of a second. */
+const localTime = (ms: number): string => {
+  const offset = -new Date(ms).getTimezoneOffset()
+  const local = new Date(ms + offset * 60_000).toISOString().replace('Z', '000000')
+  const [hours, minutes] = [Math.floor(Math.abs(offset) / 60), Math.abs(offset) % 60]
+  const two = (value: number): string => String(value).padStart(2, '0')
+  return offset === 0 ? `${local}Z` : `${local}${offset < 0 ? '-' : '+'}${two(hours)}:${two(minutes)}`
+}

@@ -1,0 +1,69 @@
+import { UserError } from '@container-compose/core'
+import { defaultPolicy, type Policy } from '@container-compose/orchestrator'
+import { isTrue } from '../globals.ts'
+
+/** The flags of `up` and `create` that say how existing containers are treated. */
+export interface RecreateFlags {
+  readonly forceRecreate: boolean
+  readonly noRecreate: boolean
+  readonly alwaysRecreateDeps?: boolean
+  readonly renewAnonVolumes?: boolean
+}
+
+const conflict = (message: string): UserError => new UserError('CONFLICTING_FLAGS', message)
+
+/** @throws UserError `CONFLICTING_FLAGS` in Docker Compose's words. */
+export const checkRecreateFlags = (flags: RecreateFlags): void => {
+  if (flags.forceRecreate && flags.noRecreate)
+    throw conflict('--force-recreate and --no-recreate are incompatible')
+  if (flags.alwaysRecreateDeps && flags.noRecreate)
+    throw conflict('--always-recreate-deps and --no-recreate are incompatible')
+  if (flags.renewAnonVolumes && flags.noRecreate)
+    throw conflict('--no-recreate and --renew-anon-volumes are incompatible')
+}
+
+export const recreatePolicy = (
+  { forceRecreate, noRecreate, alwaysRecreateDeps, renewAnonVolumes }: RecreateFlags,
+  named: readonly string[],
+): Policy => {
+  if (noRecreate)
+    return { ...defaultPolicy, named: new Set(named), recreate: 'never', recreateDependencies: 'never' }
+  return {
+    ...defaultPolicy,
+    named: new Set(named),
+    recreate: forceRecreate || renewAnonVolumes ? 'force' : 'diverged',
+    recreateDependencies: alwaysRecreateDeps ? 'force' : 'diverged',
+    inheritVolumes: !renewAnonVolumes,
+  }
+}
+
+/** @throws UserError `INVALID_ARGUMENT` */
+export const checkPullPolicy = (policy: string | undefined): void => {
+  const known = ['always', 'missing', 'never', 'build', 'if_not_present']
+  if (policy !== undefined && policy !== '' && !known.includes(policy))
+    throw new UserError('INVALID_ARGUMENT', `invalid --pull option "${policy}"`, {
+      hint: 'one of always, missing, never',
+    })
+}
+
+/** `SERVICE=NUM` texts as a map. @throws UserError `INVALID_ARGUMENT` */
+export const parseScale = (given: readonly string[]): Map<string, number> =>
+  new Map(
+    given.map((text) => {
+      const [service = '', count] = text.split('=')
+      if (count === undefined)
+        throw new UserError('INVALID_ARGUMENT', `invalid --scale option "${text}". Should be SERVICE=NUM`)
+      if (!/^\d+$/.test(count))
+        throw new UserError(
+          'INVALID_ARGUMENT',
+          `invalid scale specifier: can't parse replica value as int: ${text}`,
+        )
+      return [service, Number(count)]
+    }),
+  )
+
+/** The flag, or what `COMPOSE_REMOVE_ORPHANS` says when it was not given. */
+export const removesOrphans = (
+  flag: boolean | undefined,
+  env: Readonly<Record<string, string | undefined>>,
+): boolean => flag ?? isTrue(env['COMPOSE_REMOVE_ORPHANS'])

@@ -1,0 +1,139 @@
+import { UserError } from '@container-compose/core'
+import { up } from '@container-compose/orchestrator'
+import { flag, integer, list, text, tristate } from '../arguments/options.ts'
+import { defineCommand, type Invocation } from '../command.ts'
+import { selectDesired } from '../desired.ts'
+import { readProject } from '../project.ts'
+import { confirm } from '../prompt.ts'
+import { withProgress } from '../session.ts'
+import {
+  checkPullPolicy,
+  checkRecreateFlags,
+  parseScale,
+  recreatePolicy,
+  removesOrphans,
+} from './up-options.ts'
+
+const options = {
+  abortOnContainerExit: flag(
+    '--abort-on-container-exit',
+    'Stops all containers if any container was stopped',
+  ),
+  abortOnContainerFailure: flag(
+    '--abort-on-container-failure',
+    'Stops all containers if any container exited with failure',
+  ),
+  alwaysRecreateDeps: flag('--always-recreate-deps', 'Recreate dependent containers'),
+  attach: list('--attach <service>', 'Restrict attaching to the specified services'),
+  attachDependencies: flag(
+    '--attach-dependencies',
+    'Automatically attach to log output of dependent services',
+  ),
+  build: flag('--build', 'Build images before starting containers'),
+  detach: flag('-d, --detach', 'Detached mode: Run containers in the background'),
+  exitCodeFrom: text('--exit-code-from <service>', 'Return the exit code of the selected service container'),
+  forceRecreate: flag('--force-recreate', "Recreate containers even if their configuration hasn't changed"),
+  menu: tristate('--menu', 'Enable interactive shortcuts when running attached', { hidden: true }),
+  noAttach: list('--no-attach <service>', 'Do not attach (stream logs) to the specified services'),
+  noBuild: flag('--no-build', "Don't build an image, even if it's policy"),
+  noColor: flag('--no-color', 'Produce monochrome output'),
+  noDeps: flag('--no-deps', "Don't start linked services"),
+  noLogPrefix: flag('--no-log-prefix', "Don't print prefix in logs"),
+  noRecreate: flag('--no-recreate', "If containers already exist, don't recreate them"),
+  noStart: flag('--no-start', "Don't start the services after creating them"),
+  pull: text('--pull <policy>', 'Pull image before running ("always"|"missing"|"never")'),
+  quietBuild: flag('--quiet-build', 'Suppress the build output'),
+  quietPull: flag('--quiet-pull', 'Pull without printing progress information'),
+  removeOrphans: tristate(
+    '--remove-orphans',
+    'Remove containers for services not defined in the Compose file',
+  ),
+  renewAnonVolumes: flag('-V, --renew-anon-volumes', 'Recreate anonymous volumes'),
+  scale: list('--scale <scale>', 'Scale SERVICE to NUM instances'),
+  timeout: integer('-t, --timeout <seconds>', 'Use this timeout in seconds for container shutdown'),
+  timestamps: flag('--timestamps', 'Show timestamps'),
+  wait: flag('--wait', 'Wait for services to be running|healthy. Implies detached mode.'),
+  waitTimeout: integer('--wait-timeout <seconds>', 'Maximum duration in seconds to wait'),
+  watch: flag('-w, --watch', 'Watch source code and rebuild/refresh containers when files are updated'),
+  yes: flag('-y, --yes', 'Assume "yes" as answer to all prompts'),
+} as const
+
+export type UpInvocation = Invocation<typeof options>
+
+export default defineCommand({
+  summary: 'Create and start containers',
+  operands: '[SERVICE...]',
+  options,
+  async run(invocation) {
+    const { options, operands, world, globals } = invocation
+    checkFlags(options)
+    const scale = parseScale(options.scale)
+    const loaded = await readProject(invocation, operands)
+    const desired = selectDesired(loaded, { named: operands, withDependencies: !options.noDeps, scale })
+    const policy = {
+      ...recreatePolicy(options, operands),
+      removeOrphans: removesOrphans(options.removeOrphans, loaded.project.environment),
+      stopTimeoutSeconds: options.timeout,
+      dependencies: !options.noDeps,
+      start: !options.noStart,
+      wait: options.wait,
+    }
+    const upOptions = {
+      policy,
+      pull: options.pull || undefined,
+      waitTimeoutMs: (options.waitTimeout ?? 0) * 1000,
+      approveLoss: (volume: string) =>
+        options.yes
+          ? Promise.resolve(true)
+          : confirm(
+              `Volume "${volume}" exists but doesn't match configuration in compose file. Recreate (data will be lost)?`,
+              world,
+            ),
+    }
+    if (globals.dryRun) {
+      const { showPlan } = await import('./plan.ts')
+      return showPlan(invocation, desired, upOptions)
+    }
+    if (!options.detach && !options.wait && !options.noStart) {
+      const { runAttached } = await import('./up-attached.ts')
+      return runAttached(invocation, { loaded, desired, upOptions })
+    }
+    await withProgress(invocation, { title: 'Running', project: desired.project }, (context) =>
+      up(context, desired, upOptions),
+    )
+    return 0
+  },
+})
+
+const checkFlags = (options: UpInvocation['options']): void => {
+  checkRecreateFlags(options)
+  checkPullPolicy(options.pull)
+  const conflict = (message: string) => new UserError('CONFLICTING_FLAGS', message)
+  if (options.build && options.noBuild) throw conflict('--build and --no-build are incompatible')
+  if (options.abortOnContainerExit && options.abortOnContainerFailure)
+    throw conflict('--abort-on-container-failure cannot be combined with --abort-on-container-exit')
+  if (options.attach.length > 0 && options.attachDependencies)
+    throw conflict('cannot combine --attach and --attach-dependencies')
+  const follows =
+    options.abortOnContainerExit ||
+    options.abortOnContainerFailure ||
+    options.attach.length > 0 ||
+    options.attachDependencies ||
+    options.watch
+  if (options.detach && follows)
+    throw conflict(
+      '--detach cannot be combined with --abort-on-container-exit, --abort-on-container-failure, --attach, --attach-dependencies or --watch',
+    )
+  if (options.wait && follows)
+    throw conflict(
+      '--wait cannot be combined with --abort-on-container-exit, --attach or --attach-dependencies',
+    )
+  if (options.build)
+    throw new UserError('UNSUPPORTED_FLAG', '--build is not supported yet', {
+      hint: 'load the image into the engine under the name that the service gives it',
+    })
+  if (options.watch)
+    throw new UserError('UNSUPPORTED_FLAG', '--watch is not supported yet', {
+      hint: 'run `container-compose up -d` again after a change',
+    })
+}

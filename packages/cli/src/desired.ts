@@ -1,0 +1,36 @@
+import type { LoadedProject } from '@container-compose/compose'
+import { UserError } from '@container-compose/core'
+import { type DesiredState, noSuchService } from '@container-compose/orchestrator'
+import { desiredOf } from './session.ts'
+
+export interface Selection {
+  /** Services named on the command line; empty: all. */
+  readonly named: readonly string[]
+  /** `--no-deps` */
+  readonly withDependencies: boolean
+  readonly scale: ReadonlyMap<string, number>
+}
+
+/**
+ * What the project wants, with `--scale` in it and cut to the named services where their dependencies are not wanted.
+ *
+ * @throws UserError `NO_SUCH_SERVICE`, `NO_SERVICE`
+ */
+export const selectDesired = (
+  loaded: LoadedProject,
+  { named, withDependencies, scale }: Selection,
+): DesiredState => {
+  const desired = desiredOf(loaded)
+  const known = desired.services.map(({ name }) => name)
+  for (const service of scale.keys())
+    if (!known.includes(service)) throw noSuchService(`${service}: not found`, known)
+  if (known.length === 0) throw new UserError('NO_SERVICE', 'no service selected')
+  const wanted = new Set(withDependencies || named.length === 0 ? known : named)
+  return {
+    ...desired,
+    services: desired.services
+      .filter(({ name }) => wanted.has(name))
+      .map((service) => ({ ...service, replicas: scale.get(service.name) ?? service.replicas })),
+    disabledServices: new Set([...desired.disabledServices, ...known.filter((name) => !wanted.has(name))]),
+  }
+}

@@ -1,0 +1,80 @@
+import type { LoadedProject } from '@container-compose/compose'
+import {
+  type ActionContext,
+  type ComposeEvent,
+  type DesiredState,
+  desire,
+  type Scope,
+  scopeOf,
+} from '@container-compose/orchestrator'
+import { openEngine } from './engine.ts'
+import { openProgress } from './progress/progress.ts'
+import { type AnyInvocation, readProject } from './project.ts'
+
+/**
+ * What the command is about: the compose file, or, with `-p` and without `-f`, all that has the project's label.
+ */
+export interface Target {
+  readonly scope: Scope
+  readonly loaded: LoadedProject | undefined
+  readonly desired: DesiredState | undefined
+}
+
+/** The target of a command that works without a file when a project name is given. */
+export const findTarget = async (invocation: AnyInvocation, selected: readonly string[]): Promise<Target> => {
+  const { globals, world } = invocation
+  if (globals.projectName && globals.files.length === 0) return byName(globals.projectName, selected)
+  try {
+    const loaded = await readProject(invocation, [])
+    const desired = desiredOf(loaded)
+    return { scope: scopeOf(desired, selected), loaded, desired }
+  } catch (error) {
+    const name = world.env['COMPOSE_PROJECT_NAME']
+    if (!name) throw error
+    return byName(name, selected)
+  }
+}
+
+const byName = (name: string, selected: readonly string[]): Target => ({
+  scope: { project: name.toLowerCase(), services: undefined, selected },
+  loaded: undefined,
+  desired: undefined,
+})
+
+export const desiredOf = ({ project, locations }: LoadedProject): DesiredState => desire(project, locations)
+
+/** Runs an action with a client and the screen's progress, which is ended however the action ends. */
+export const withProgress = async <Result>(
+  invocation: AnyInvocation,
+  { title, project, listen }: ProgressSession,
+  action: (context: ActionContext) => Promise<Result>,
+): Promise<Result> => {
+  const { world, screen, globals, interrupts } = invocation
+  const client = await openEngine(invocation)
+  const toStdout = ['1', 'true'].includes(world.env['COMPOSE_STATUS_STDOUT'] ?? '')
+  const stream = toStdout ? world.stdout : world.stderr
+  const progress = await openProgress({
+    screen,
+    write: (text) => stream.write(text),
+    now: () => world.clock.now(),
+    title,
+    dryRun: globals.dryRun,
+  })
+  const emit = (event: ComposeEvent): void => {
+    progress.emit(event)
+    listen?.(event)
+  }
+  try {
+    return await action({ client, project, emit, clock: world.clock, signal: interrupts.signal })
+  } finally {
+    await progress.end()
+  }
+}
+
+export interface ProgressSession {
+  /** `Running`, `Stopping` … */
+  readonly title: string
+  readonly project: string
+  /** Hears every event too. */
+  readonly listen?: (event: ComposeEvent) => void
+}
