@@ -28,6 +28,22 @@ export interface Binding {
   onProcessEnd(callback: (id: number) => void): void
   watchProcess(pid: number): number
   cancelProcessWatch(id: number): boolean
+  createForwarder(netns: string): Promise<ForwarderHandle>
+  addForward(
+    handle: ForwarderHandle,
+    fd: number,
+    isStream: boolean,
+    isIPv6: boolean,
+    address: string,
+    port: number,
+  ): Promise<number>
+  removeForward(handle: ForwarderHandle, id: number): Promise<void>
+  closeForwarder(handle: ForwarderHandle): Promise<void>
+}
+
+/** A pointer of the addon's. */
+export interface ForwarderHandle {
+  readonly brand: unique symbol
 }
 
 /** A system call that failed, in the form of Node's own: `code` is `EADDRINUSE` and the like. */

@@ -1,5 +1,6 @@
 export { SystemError } from './binding.ts'
 export { flock, tryFlock } from './flock.ts'
+export { Forwarder, type ForwardTarget } from './forwarder.ts'
 export { memfd, sealMemfd } from './memfd.ts'
 export { createNetns, removeNetns, writeSysctl } from './namespace.ts'
 export type { AddressInfo, LinkChange, LinkInfo } from './netlink/link-messages.ts'

@@ -9,6 +9,7 @@ static Napi::Object init(Napi::Env env, Napi::Object exports) {
   export_network(env, exports);
   export_files(env, exports);
   export_processes(env, exports);
+  export_forwarder(env, exports);
   return exports;
 }
 

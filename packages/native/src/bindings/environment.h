@@ -84,3 +84,4 @@ inline int integer(const Napi::Value& value) { return value.As<Napi::Number>().I
 void export_network(Napi::Env env, Napi::Object exports);
 void export_files(Napi::Env env, Napi::Object exports);
 void export_processes(Napi::Env env, Napi::Object exports);
+void export_forwarder(Napi::Env env, Napi::Object exports);
