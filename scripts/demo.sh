@@ -23,7 +23,7 @@ up() {
   [ "$(id -u)" = 0 ] || { echo 'demo: the engine makes network namespaces and taps, so it needs root: sudo npm run demo' >&2; exit 1; }
   step 'Setting up (Debian packages, dependencies, native addon, guest)'
   bash scripts/setup.sh
-  bash scripts/make-images.sh
+  node scripts/make-images.mjs
   step 'Starting the engine and loading the images'
   compose engine start
   node scripts/load-images.mjs "$CONTAINER_COMPOSE_ROOT/run/engine.sock" .cache/images/{web,app,redis}.tar

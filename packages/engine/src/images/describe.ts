@@ -12,7 +12,7 @@ export const imageInspect = (image: Image) => {
     Created: config.created ?? '0001-01-01T00:00:00Z',
     DockerVersion: '',
     Author: config.author ?? '',
-    Config: config.config ?? {},
+    Config: { ...emptyConfig, ...config.config },
     Architecture: config.architecture,
     ...(config.variant !== undefined && { Variant: config.variant }),
     Os: config.os,
@@ -21,6 +21,18 @@ export const imageInspect = (image: Image) => {
     RootFS: { Type: 'layers', Layers: config.rootfs.diff_ids },
     Metadata: { LastTagTime: new Date(image.lastTagTime).toISOString() },
   }
+}
+
+/** What Docker shows when the image says nothing. */
+const emptyConfig = {
+  Cmd: null,
+  Entrypoint: null,
+  Env: null,
+  Labels: null,
+  OnBuild: null,
+  User: '',
+  Volumes: null,
+  WorkingDir: '',
 }
 
 /** One element of `GET /images/json`. */
