@@ -1,6 +1,9 @@
 import { defineConfig } from 'vitest/config'
 
-/** `unit`: pure code and small processes, beside the source. `scenario`: real virtual machines, one file at a time. */
+/**
+ * `unit`: pure code and small processes, beside the source. `scenario`: real virtual machines, one file at a time; those that
+ * test one package alone are beside its source as `x.boot.test.ts`.
+ */
 export default defineConfig({
   test: {
     projects: [
@@ -8,13 +11,14 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['packages/*/{src,lib,agent,mount-server}/**/*.test.ts', 'test/rules/**/*.test.ts'],
+          exclude: ['**/node_modules/**', '**/*.boot.test.ts'],
           testTimeout: 20_000,
         },
       },
       {
         test: {
           name: 'scenario',
-          include: ['test/scenarios/**/*.test.ts'],
+          include: ['test/scenarios/**/*.test.ts', 'packages/*/src/**/*.boot.test.ts'],
           fileParallelism: false,
           testTimeout: 180_000,
           hookTimeout: 300_000,

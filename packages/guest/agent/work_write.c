@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -14,12 +15,20 @@
 #include "users.h"
 #include "work.h"
 
+/* A directory's time is set last: what is made in it changes it. Owned by the extraction until the process ends. */
+struct dated {
+	struct dated *next;
+	int64_t mtime;
+	char path[];
+};
+
 struct extraction {
 	/* The directory to extract into, as seen in the root. */
 	char base[4096];
 	bool keep_kinds, has_owner;
 	uid_t uid;
 	gid_t gid;
+	struct dated *directories;
 };
 
 /* A member's path below `base`, without empty parts and "."; false for "..", which leads out. */
@@ -50,8 +59,11 @@ static int open_directory(char *path)
 	int fd = in_root_open(path, O_PATH | O_DIRECTORY);
 	if (fd >= 0 || errno != ENOENT)
 		return fd;
+	size_t length = strlen(path);
+	while (length > 1 && path[length - 1] == '/')
+		path[--length] = 0;
 	char *slash = strrchr(path, '/');
-	if (!slash || slash == path + strlen(path) - 1)
+	if (!slash || !slash[1])
 		return -1;
 	*slash = 0;
 	int parent = open_directory(path);
@@ -149,7 +161,30 @@ static bool finish(const struct extraction *extraction, int parent, const char *
 	return true;
 }
 
-static bool extract(struct tar_reader *reader, const struct extraction *extraction, const struct tar_entry *entry,
+static void remember(struct extraction *extraction, const char *path, int64_t mtime)
+{
+	struct dated *directory = malloc(sizeof *directory + strlen(path) + 1);
+	if (!directory)
+		return;
+	*directory = (struct dated){ .next = extraction->directories, .mtime = mtime };
+	strcpy(directory->path, path);
+	extraction->directories = directory;
+}
+
+static void date_directories(const struct extraction *extraction)
+{
+	for (const struct dated *directory = extraction->directories; directory; directory = directory->next) {
+		struct timespec times[2] = { { .tv_sec = directory->mtime }, { .tv_sec = directory->mtime } };
+		int fd = in_root_open(directory->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK);
+		if (fd < 0)
+			continue;
+		if (futimens(fd, times))
+			complain("dating %s: %m", directory->path);
+		close(fd);
+	}
+}
+
+static bool extract(struct tar_reader *reader, struct extraction *extraction, const struct tar_entry *entry,
 		    struct fault *fault)
 {
 	char path[4096], directory[4096], name[256];
@@ -161,6 +196,8 @@ static bool extract(struct tar_reader *reader, const struct extraction *extracti
 		return fault_errno(fault, "creating %s", entry->path);
 	/* "./": the directory itself, which is there. */
 	bool itself = !strcmp(path, extraction->base) || !strcmp(name, ".");
+	if (!itself && entry->type == '5')
+		remember(extraction, path, entry->mtime);
 	bool done = itself || (make_way(extraction, parent, name, entry, fault) &&
 			       make(reader, extraction, parent, name, entry, fault) &&
 			       finish(extraction, parent, name, entry, fault));
@@ -205,6 +242,7 @@ static bool run(struct view request, int report, struct fault *fault)
 	while ((found = tar_read_entry(&reader, &entry, fault)) == 1)
 		if (!extract(&reader, &extraction, &entry, fault))
 			return false;
+	date_directories(&extraction);
 	/* Whatever follows the end is read, so that who sends it is not left with a broken pipe. */
 	static char rest[65536];
 	while (found == 0 && read(0, rest, sizeof rest) > 0)
