@@ -3,6 +3,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 bash scripts/setup.sh
+node scripts/make-images.mjs
+bash scripts/fetch-docker-client.sh
 npx tsc -b
 npx biome check --error-on-warnings .
 npx vitest run --project unit
