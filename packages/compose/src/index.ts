@@ -1,14 +1,9 @@
-export { type LoadedProject, loadProject } from './load.ts'
+export { networkHash, serviceHash, volumeHash } from './config-hash.ts'
+export { type UsedVariable, variablesOf } from './interpolate/variables.ts'
+export { type LoadedModel, type LoadedProject, loadProject, loadProjectModel } from './load.ts'
 export type { Locations, Path } from './locations.ts'
 export type { Build } from './model/build.ts'
-export type {
-  Deploy,
-  DeviceRequest,
-  Placement,
-  Resource,
-  RestartPolicy,
-  UpdateConfig,
-} from './model/deploy.ts'
+export type { Deploy, DeviceRequest, Placement, Resource, RestartPolicy, UpdateConfig } from './model/deploy.ts'
 export type { Project } from './model/project.ts'
 export type { FileObject, Ipam, IpamPool, Model, Network, Volume } from './model/resources.ts'
 export type {
@@ -27,4 +22,12 @@ export type {
 } from './model/service.ts'
 export type { Bytes, Command, DurationText, Extensions, FileMode } from './model/values.ts'
 export type { LoadOptions, Stages } from './options.ts'
+export { modelJson, modelYaml } from './print/model.ts'
+export { projectJson, projectYaml } from './print/project.ts'
+export { checkProjectName, normalizeProjectName } from './project-name.ts'
+export { selectServices, withDependencies } from './select/services.ts'
+export { checkContainerNames } from './validate/consistency.ts'
+export { byteCount, readBytes } from './values/bytes.ts'
+export { durationMs, durationText, readDuration } from './values/duration.ts'
+export { splitWords } from './values/shell-words.ts'
 export type { Warning } from './warning.ts'

@@ -1,7 +1,27 @@
+import { readFileSync } from 'node:fs'
 import { UserError } from '@container-compose/core'
+import { bindProject } from './bind/project.ts'
+import type { LoadContext, SharedState } from './context.ts'
+import { systemMessage } from './env/env-files.ts'
+import { type ServiceFileContext, withEnvFiles, withLabelFiles } from './env/service-files.ts'
+import { loadModel } from './load-model.ts'
 import type { Locations } from './locations.ts'
 import type { Project } from './model/project.ts'
-import type { LoadOptions } from './options.ts'
+import type { Service } from './model/service.ts'
+import { nameInFiles } from './name-in-files.ts'
+import { normalize } from './normalize/normalize.ts'
+import type { LoadOptions, Stages } from './options.ts'
+import { type ParsedFile, parseFile } from './parse/read-document.ts'
+import { normalizeProjectName } from './project-name.ts'
+import { Report } from './report.ts'
+import { withProfiles } from './select/profiles.ts'
+import { withoutUnusedResources } from './select/resources.ts'
+import { selectServices } from './select/services.ts'
+import { folderName, resolveSurroundings, type Surroundings } from './surroundings.ts'
+import { locatePath } from './tree/locate.ts'
+import { cloneValue, type Dict } from './tree/value.ts'
+import { checkConsistency } from './validate/consistency.ts'
+import { alignReplicas } from './validate/replicas.ts'
 import type { Warning } from './warning.ts'
 
 export interface LoadedProject {
@@ -10,11 +30,174 @@ export interface LoadedProject {
   readonly locations: Locations
 }
 
+/** A project as a tree of what its files say, in long form: what remains when nothing is interpolated. */
+export interface LoadedModel {
+  readonly name: string
+  readonly root: Dict
+  readonly warnings: readonly Warning[]
+}
+
+const allStages: Stages = {
+  interpolate: true,
+  resolvePaths: true,
+  normalize: true,
+  checkConsistency: true,
+  resolveEnvironment: true,
+}
+
 /**
  * Finds, reads and resolves a project.
  *
  * @throws UserError or UserErrors: every fault that could be found in one run, with its place.
  */
-export const loadProject = async (_options: LoadOptions): Promise<LoadedProject> => {
-  throw new UserError('NO_PROJECT', 'no configuration file provided: not found')
+export const loadProject = async (options: LoadOptions): Promise<LoadedProject> => {
+  const report = new Report()
+  const loaded = await loadTree(options, report)
+  const { root, name, stages, surroundings, environment } = loaded
+  root.delete('name')
+  const { secretContents, ...bound } = bindProject(root, report)
+  report.stopIfFailed()
+  const project: Project = {
+    name,
+    ...bound,
+    workingDirectory: surroundings.workingDirectory,
+    composeFiles: surroundings.files,
+    envFiles: surroundings.envFiles,
+    environment,
+    profiles: surroundings.profiles,
+    disabledServices: Object.create(null),
+    secretContents,
+  }
+  const enabled = withProfiles(project, surroundings.profiles)
+  if (stages.checkConsistency)
+    checkConsistency(enabled, (path, code, message) => report.faultAt(root, path, code, message))
+  report.stopIfFailed()
+  const checked = stages.checkConsistency
+    ? { ...enabled, services: alignReplicas(enabled.services) }
+    : enabled
+  const selected = selectServices(checked, options.services ?? [])
+  const resolved = { ...selected, services: resolveFiles(selected.services, loaded, report) }
+  report.stopIfFailed()
+  return {
+    project: options.allResources ? resolved : withoutUnusedResources(resolved),
+    warnings: report.warnings,
+    locations: { of: (path) => locatePath(root, path) },
+  }
+}
+
+/**
+ * Finds and reads a project and gives the tree of its files, for what is asked about the files themselves.
+ *
+ * @throws UserError or UserErrors
+ */
+export const loadProjectModel = async (options: LoadOptions): Promise<LoadedModel> => {
+  const report = new Report()
+  const { root, name } = await loadTree(options, report)
+  return { name, root: cloneValue(root) as Dict, warnings: report.warnings }
+}
+
+interface LoadedTree {
+  readonly root: Dict
+  readonly name: string
+  readonly stages: Stages
+  readonly surroundings: Surroundings
+  readonly environment: Readonly<Record<string, string>>
+}
+
+/** The stages in their order: surroundings, parse, name, model (see `loadModel`), normalize. */
+const loadTree = async (options: LoadOptions, report: Report): Promise<LoadedTree> => {
+  const stages = { ...allStages, ...options.stages }
+  const surroundings = resolveSurroundings(options, report)
+  const { files, workingDirectory, givenName, cwd, home } = surroundings
+  const shared = sharedState(files.includes('-') ? await options.readStandardInput?.() : undefined)
+  const parsed = files.map((file) => shared.read(file))
+  if (givenName === undefined) stopAtFirstDocument(parsed, report)
+  const name = nameOf(parsed, surroundings, stages, report)
+  const environment = { ...surroundings.environment, COMPOSE_PROJECT_NAME: name }
+  const context: LoadContext = {
+    report,
+    stages,
+    environment,
+    workingDirectory,
+    fileDirectory: workingDirectory,
+    cwd,
+    home,
+    included: [],
+    shared,
+  }
+  const root = loadModel(files, context)
+  report.stopIfFailed()
+  if (root.size === 0) throw new UserError('EMPTY_FILE', 'empty compose file', { hint: 'add services to it' })
+  if (name === '')
+    throw new UserError('PROJECT_NAME', 'project name must not be empty', { hint: 'give one with -p' })
+  if (stages.normalize) normalize(root, name, environment)
+  return { root, name, stages, surroundings, environment }
+}
+
+const sharedState = (standardInput: string | undefined): SharedState => {
+  const known = new Map<string, ParsedFile>()
+  return {
+    read(file) {
+      const before = known.get(file)
+      if (before !== undefined) return before
+      const content = file === '-' ? Buffer.from(standardInput ?? '') : readContent(file)
+      const parsed = parseFile(file, content)
+      known.set(file, parsed)
+      return parsed
+    },
+    extendedFiles: new Map(),
+    filesLeft: 1000,
+  }
+}
+
+const readContent = (file: string): Buffer => {
+  try {
+    return readFileSync(file)
+  } catch (error) {
+    throw new UserError('FILE_UNREADABLE', systemMessage(withPath(error, file)), { cause: undefined })
+  }
+}
+
+/** Reading a folder tells the call, but not the path. */
+const withPath = (error: unknown, path: string): unknown =>
+  error instanceof Error ? Object.assign(error, { path }) : error
+
+/** Looking for a name, the reference meets faults of first documents before all others, and words them more briefly. */
+const stopAtFirstDocument = (files: readonly ParsedFile[], report: Report): void => {
+  for (const { documents, fault } of files)
+    if (documents.length === 0 && fault !== undefined)
+      report.fault('YAML_SYNTAX', fault.message, { at: fault.at })
+  report.stopIfFailed()
+}
+
+const nameOf = (
+  files: readonly ParsedFile[],
+  { givenName, workingDirectory, environment }: Surroundings,
+  { interpolate, normalize: normalized }: Stages,
+  report: Report,
+): string => {
+  if (givenName !== undefined) return givenName
+  const inFiles = nameInFiles(files, environment, { interpolated: interpolate, report })
+  report.stopIfFailed()
+  if (inFiles === undefined) return normalizeProjectName(folderName(workingDirectory, report))
+  return normalized ? normalizeProjectName(inFiles) : inFiles
+}
+
+const resolveFiles = (
+  services: Readonly<Record<string, Service>>,
+  { root, stages, environment }: LoadedTree,
+  report: Report,
+): Record<string, Service> => {
+  const resolved: Record<string, Service> = Object.create(null)
+  for (const name of Object.keys(services)) {
+    const context = (attribute: string): ServiceFileContext => ({
+      environment,
+      report,
+      at: (index) => locatePath(root, ['services', name, attribute, index]),
+    })
+    const service = services[name] as Service
+    const withEnvironment = stages.resolveEnvironment ? withEnvFiles(service, context('env_file')) : service
+    resolved[name] = withLabelFiles(withEnvironment, context('label_file'))
+  }
+  return resolved
 }

@@ -1,0 +1,53 @@
+import { UserError } from '@container-compose/core'
+import { toCanonical } from './canonical/canonical.ts'
+import { setDefaults } from './canonical/defaults.ts'
+import { omitEmpty } from './canonical/omit-empty.ts'
+import type { LoadContext, LoadedDocument } from './context.ts'
+import { resolveVariables } from './env/resolve-variables.ts'
+import { applyExtends } from './extends/extends.ts'
+import { applyIncludes } from './include/include.ts'
+import { mergeFiles } from './merge/merge.ts'
+import { applyResets } from './merge/reset.ts'
+import { keepUnique } from './merge/unique.ts'
+import { loadDocuments } from './parse/load-documents.ts'
+import { resolvePaths } from './paths/resolve.ts'
+import { checkSchema } from './schema/check-document.ts'
+import { Dict } from './tree/value.ts'
+import { checkRules } from './validate/rules.ts'
+
+/**
+ * Loads files as one model in long form: the order of the stages up to normalization. Called for the project's files and for
+ * those of each include. Faults go to the report.
+ */
+export const loadModel = (files: readonly string[], context: LoadContext): Dict => {
+  const { report, stages, environment, workingDirectory, cwd, home, shared } = context
+  shared.filesLeft -= files.length
+  if (shared.filesLeft < 0)
+    throw new UserError('TOO_MANY_FILES', 'include: more than 1000 files, do they include each other?')
+  let root = new Dict()
+  for (const file of files)
+    for (const document of loadDocuments(file, context)) root = addDocument(root, document, context)
+  if (report.failed) return root
+  setDefaults(root, report)
+  checkRules(root, report)
+  if (stages.resolvePaths) resolvePaths(root, { base: workingDirectory, cwd, home, report })
+  resolveVariables(root, environment)
+  return root
+}
+
+const addDocument = (base: Dict, document: LoadedDocument, context: LoadContext): Dict => {
+  const { report, stages } = context
+  applyExtends(document, context)
+  applyResets(base, document.resets)
+  applyIncludes(document, context, loadModel)
+  const root = mergeFiles(base, document.root, (path) =>
+    report.faultAt(document.root, path.split('.'), 'MERGE_CLASH', `cannot override ${path}`),
+  )
+  keepUnique(root, report)
+  checkSchema(root, document.file, report)
+  if (report.failed) return root
+  toCanonical(root, { report, keepUnreadable: !stages.interpolate })
+  omitEmpty(root)
+  keepUnique(root, report)
+  return root
+}

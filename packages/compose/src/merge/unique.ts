@@ -1,0 +1,165 @@
+import type { Report } from '../report.ts'
+import { goText, goType } from '../tree/go-text.ts'
+import { atKey, type Table, table } from '../tree/patterns.ts'
+import { Dict, Fraction, isDict, isList, type List, type Value } from '../tree/value.ts'
+import { readVolume } from '../values/volume.ts'
+
+/** What makes two items of a list the same, or what is wrong with the item. */
+type Indexer = (item: Value, path: string) => { readonly key: string } | { readonly problem: string }
+
+const keyOfPair: Indexer = (item, path) =>
+  typeof item === 'string'
+    ? { key: item.split('=', 1)[0] as string }
+    : { problem: `${path}: unexpected type ${goType(item)}` }
+
+const mountTarget: Indexer = (item, path) => {
+  if (isDict(item)) {
+    const target = item.get('target')
+    if (typeof target === 'string') return { key: target }
+    return { problem: `service volume ${path} is missing a mount target` }
+  }
+  if (typeof item !== 'string') return { key: '' }
+  const read = readVolume(item)
+  return 'problem' in read ? read : { key: String(read.value.get('target') ?? '') }
+}
+
+const deviceTarget: Indexer = (item, path) => {
+  if (isDict(item)) {
+    const target = item.get('target')
+    if (typeof target === 'string') return { key: target }
+    return { problem: `service device ${path} is missing a mount target` }
+  }
+  if (typeof item !== 'string') return { key: '' }
+  const parts = item.split(':')
+  return { key: parts[1] ?? (parts[0] as string) }
+}
+
+const exposedPort: Indexer = (item, path) => {
+  if (typeof item === 'string' || typeof item === 'number') return { key: String(item) }
+  return { problem: `${path}: unsupported expose value ${oddText(item)}` }
+}
+
+const reference =
+  (folder: string): Indexer =>
+  (item, path) => {
+    if (typeof item === 'string') return { key: `${folder}/${item}` }
+    if (!isDict(item)) return { problem: `${path}: unsupported expose value ${oddText(item)}` }
+    const target = item.get('target')
+    return { key: target === undefined ? `${folder}/${goText(item.get('source') ?? null)}` : goText(target) }
+  }
+
+const publishedPort: Indexer = (item, path) => {
+  if (typeof item === 'string' || typeof item === 'number') return { key: String(item) }
+  if (!isDict(item)) return { key: '' }
+  const target = item.get('target')
+  if (target === undefined) return { problem: `service ports ${path} is missing a target port` }
+  const part = (name: string, initial: string): string => {
+    const value = item.get(name)
+    return value === undefined ? initial : `${typeof value} ${goText(value)}`
+  }
+  return {
+    key: [
+      part('host_ip', 'string 0.0.0.0'),
+      part('published', ''),
+      goText(target),
+      part('protocol', 'string tcp'),
+    ].join(':'),
+  }
+}
+
+const envFile: Indexer = (item, path) => {
+  if (typeof item === 'string') return { key: item }
+  if (!isDict(item)) return { key: '' }
+  const file = item.get('path')
+  return typeof file === 'string'
+    ? { key: file }
+    : { problem: `environment path attribute ${path} is missing` }
+}
+
+/** How Go's `%s` shows what is no text. */
+const oddText = (item: Value): string =>
+  item === null
+    ? '%!s(<nil>)'
+    : item instanceof Dict
+      ? goText(item)
+      : `%!s(${goType(item)}=${item instanceof Fraction ? goText(item) : String(item)})`
+
+const indexers = table<Indexer>([
+  ['networks.*.labels', keyOfPair],
+  ['networks.*.ipam.options', keyOfPair],
+  ['services.*.annotations', keyOfPair],
+  ['services.*.build.args', keyOfPair],
+  ['services.*.build.additional_contexts', keyOfPair],
+  ['services.*.build.platform', keyOfPair],
+  ['services.*.build.tags', keyOfPair],
+  ['services.*.build.labels', keyOfPair],
+  ['services.*.cap_add', keyOfPair],
+  ['services.*.cap_drop', keyOfPair],
+  ['services.*.configs', reference('')],
+  ['services.*.deploy.labels', keyOfPair],
+  ['services.*.dns', keyOfPair],
+  ['services.*.dns_opt', keyOfPair],
+  ['services.*.dns_search', keyOfPair],
+  ['services.*.environment', keyOfPair],
+  ['services.*.env_file', envFile],
+  ['services.*.expose', exposedPort],
+  ['services.*.labels', keyOfPair],
+  ['services.*.links', keyOfPair],
+  ['services.*.networks.*.aliases', keyOfPair],
+  ['services.*.networks.*.link_local_ips', keyOfPair],
+  ['services.*.ports', publishedPort],
+  ['services.*.profiles', keyOfPair],
+  ['services.*.secrets', reference('/run/secrets')],
+  ['services.*.sysctls', keyOfPair],
+  ['services.*.tmpfs', keyOfPair],
+  ['services.*.volumes', mountTarget],
+  ['services.*.devices', deviceTarget],
+])
+
+/** Of items that say the same thing, keeps the last, at the place of the first. */
+export const keepUnique = (root: Dict, report: Report): void => {
+  walk(root, root, [], indexers, report)
+}
+
+const walk = (
+  root: Dict,
+  value: Dict,
+  path: readonly string[],
+  here: Table<Indexer>,
+  report: Report,
+): void => {
+  for (const [key, entry] of value) {
+    const below = atKey(here, key)
+    if (below === undefined) continue
+    if (isDict(entry)) walk(root, entry, [...path, key], below, report)
+    else if (isList(entry) && below.row !== undefined)
+      value.set(key, uniqueItems(root, entry, [...path, key], below.row, report))
+  }
+}
+
+const uniqueItems = (
+  root: Dict,
+  items: List,
+  path: readonly string[],
+  indexer: Indexer,
+  report: Report,
+): List => {
+  const places: number[] = []
+  const slots = new Map<string, number>()
+  for (const [index, item] of items.entries()) {
+    const indexed = indexer(item, `${path.join('.')}.[${index}]`)
+    if ('problem' in indexed) {
+      report.faultAt(root, [...path, index], 'LIST_ITEM', indexed.problem)
+      return items
+    }
+    const slot = slots.get(indexed.key)
+    if (slot === undefined) {
+      slots.set(indexed.key, places.length)
+      places.push(index)
+    } else places[slot] = index
+  }
+  if (places.length === items.length) return items
+  const kept: List = places.map((index) => items[index] as Value)
+  if (items.nodes !== undefined) kept.nodes = places.map((index) => items.nodes?.[index])
+  return kept
+}

@@ -1,0 +1,37 @@
+import { interpolate } from './interpolate/interpolate.ts'
+import { isMergeKey, type YamlNode } from './parse/node.ts'
+import type { ParsedFile } from './parse/read-document.ts'
+import type { Report } from './report.ts'
+import { Dict } from './tree/value.ts'
+
+/** The `name` of the last document that has one, variables replaced; undefined when none has. */
+export const nameInFiles = (
+  files: readonly ParsedFile[],
+  environment: Readonly<Record<string, string>>,
+  { interpolated, report }: { readonly interpolated: boolean; readonly report: Report },
+): string | undefined => {
+  let found: YamlNode | undefined
+  for (const { documents } of files) for (const document of documents) found = nameNode(document) ?? found
+  if (found === undefined) return undefined
+  if (!interpolated) return found.value
+  const holder = new Dict([['name', found.value]])
+  interpolate(holder, (name) => (Object.hasOwn(environment, name) ? environment[name] : undefined), report)
+  return String(holder.get('name'))
+}
+
+const nameNode = (root: YamlNode, depth = 0): YamlNode | undefined => {
+  if (root.kind !== 'mapping' || depth > 10) return undefined
+  let merged: YamlNode | undefined
+  for (let index = 0; index < root.content.length; index += 2) {
+    const key = root.content[index] as YamlNode
+    const value = root.content[index + 1] as YamlNode
+    if (isMergeKey(key)) {
+      for (const source of value.kind === 'sequence' ? value.content : [value])
+        merged ??= nameNode(source.target ?? source, depth + 1)
+    } else if (key.kind === 'scalar' && key.value === 'name') {
+      const node = value.target ?? value
+      if (node.kind === 'scalar' && node.value !== '') return node
+    }
+  }
+  return merged
+}

@@ -1,0 +1,53 @@
+import type { LoadContext, LoadedDocument } from '../context.ts'
+import { interpolate } from '../interpolate/interpolate.ts'
+import { isDict } from '../tree/value.ts'
+import { type Decoded, DecodeError, decodeDocument } from './decode.ts'
+import type { YamlNode } from './node.ts'
+
+/**
+ * The documents of a file, decoded and interpolated. A document with faults is left out, and what follows it, too.
+ *
+ * @throws UserError when the file can't be read
+ */
+export const loadDocuments = (file: string, context: LoadContext): LoadedDocument[] => {
+  const { report, environment, stages } = context
+  const parsed = context.shared.read(file)
+  const loaded: LoadedDocument[] = []
+  for (const node of parsed.documents) {
+    const decoded = decode(file, node, context)
+    if (decoded === undefined) return loaded
+    const { value, resets } = decoded
+    if (!isDict(value)) {
+      report.faultIn(node, 'NOT_A_MAPPING', 'top-level object must be a mapping')
+      return loaded
+    }
+    if (stages.interpolate) interpolate(value, (name) => ownValue(environment, name), report)
+    loaded.push({ file, root: value, node, resets })
+  }
+  if (parsed.fault !== undefined)
+    report.fault('YAML_SYNTAX', `failed to parse ${file}: ${parsed.fault.message}`, { at: parsed.fault.at })
+  return loaded
+}
+
+const ownValue = (record: Readonly<Record<string, string>>, name: string): string | undefined =>
+  Object.hasOwn(record, name) ? record[name] : undefined
+
+const decode = (file: string, node: YamlNode, { report }: LoadContext): Decoded | undefined => {
+  try {
+    const decoded = decodeDocument(node)
+    for (const fault of decoded.faults)
+      report.faultIn(
+        fault.node,
+        fault.code,
+        fault.code === 'YAML_KEY' && fault.message.startsWith('non-string')
+          ? fault.message
+          : `failed to parse ${file}: ${fault.message}`,
+        { hint: fault.code === 'YAML_KEY' ? 'put the key in quotes' : undefined },
+      )
+    return decoded.faults.length === 0 ? decoded : undefined
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error
+    report.faultIn(error.fault.node, error.fault.code, `failed to parse ${file}: ${error.fault.message}`)
+    return undefined
+  }
+}

@@ -1,0 +1,41 @@
+import { extraHosts, fileReferences, ulimits } from './common.ts'
+import {
+  booleanOrString,
+  integerOrString,
+  listOrMap,
+  object,
+  oneOf,
+  string,
+  strings,
+  type,
+} from './schema.ts'
+
+export const build = oneOf(
+  string,
+  object({
+    context: string,
+    dockerfile: string,
+    dockerfile_inline: string,
+    entitlements: strings,
+    args: listOrMap,
+    ssh: listOrMap,
+    labels: listOrMap,
+    cache_from: strings,
+    cache_to: strings,
+    no_cache: booleanOrString,
+    additional_contexts: listOrMap,
+    network: string,
+    provenance: type('string', 'boolean'),
+    sbom: type('string', 'boolean'),
+    pull: booleanOrString,
+    target: string,
+    shm_size: integerOrString,
+    extra_hosts: extraHosts,
+    isolation: string,
+    privileged: booleanOrString,
+    secrets: fileReferences,
+    tags: strings,
+    ulimits,
+    platforms: strings,
+  }),
+)

@@ -1,0 +1,179 @@
+import { goQuote, goText } from '../tree/go-text.ts'
+import { Fraction, isDict, isList, Timestamp, type Value } from '../tree/value.ts'
+import type { ArraySchema, ObjectSchema, Schema, TypeName, TypeSchema } from './schema.ts'
+import { suggest } from './suggest.ts'
+
+/** What a document has against the schema. */
+export interface Violation {
+  readonly code: string
+  readonly path: readonly string[]
+  /** In the words of the reference, the path left out. */
+  readonly message: string
+  readonly hint?: string | undefined
+  /** The key that the fault is about, when it is one of the mapping at `path`. */
+  readonly key?: string | undefined
+}
+
+/** Checks a value and gives all that is wrong. Of alternatives, that is told which fits best. */
+export const check = (schema: Schema, value: Value, path: readonly string[] = []): Violation[] => {
+  if (value instanceof Timestamp)
+    return [violation('SCHEMA_TYPE', path, 'invalid jsonType time.Time', quoteIt)]
+  switch (schema.kind) {
+    case 'type':
+      return checkType(schema, value, path)
+    case 'object':
+      return checkObject(schema, value, path)
+    case 'array':
+      return checkArray(schema, value, path)
+    default:
+      return checkChoices(schema.choices, value, path)
+  }
+}
+
+const quoteIt = 'put the value in quotes'
+const none: Violation[] = []
+
+const violation = (code: string, path: readonly string[], message: string, hint?: string): Violation => ({
+  code,
+  path,
+  message,
+  hint,
+})
+
+const wrongType = (types: readonly TypeName[], value: Value, path: readonly string[]): Violation => {
+  const names = types.map((name) => (name === 'object' ? 'mapping' : name)).sort()
+  const last = names[names.length - 1] as string
+  const text = names.length === 1 ? last : `${names.slice(0, -1).join(', ')} or ${last}`
+  const quotable = types.includes('string') && typeof value !== 'object'
+  return violation('SCHEMA_TYPE', path, `must be a ${text}`, quotable ? quoteIt : undefined)
+}
+
+const typeOf = (value: Value): TypeName => {
+  if (value === null) return 'null'
+  if (typeof value === 'string') return 'string'
+  if (typeof value === 'boolean') return 'boolean'
+  if (isDict(value)) return 'object'
+  if (isList(value)) return 'array'
+  if (value instanceof Fraction) return Number.isInteger(value.value) ? 'integer' : 'number'
+  return 'integer'
+}
+
+const fits = (types: readonly TypeName[], value: Value): boolean => {
+  const actual = typeOf(value)
+  return types.includes(actual) || (actual === 'integer' && types.includes('number'))
+}
+
+const checkType = (schema: TypeSchema, value: Value, path: readonly string[]): Violation[] => {
+  if (!fits(schema.types, value)) return [wrongType(schema.types, value, path)]
+  if (schema.oneOf !== undefined && !schema.oneOf.includes(value as string)) {
+    const choices = schema.oneOf.map(quote)
+    const wanted =
+      choices.length === 1 ? `value must be ${choices[0]}` : `value must be one of ${choices.join(', ')}`
+    return [violation('SCHEMA_VALUE', path, wanted, didYouMean(suggest(value as string, schema.oneOf)))]
+  }
+  if (schema.pattern !== undefined && !schema.pattern.test(value as string))
+    return [
+      violation(
+        'SCHEMA_PATTERN',
+        path,
+        `${quote(value as string)} does not match pattern ${quote(schema.pattern.source)}`,
+      ),
+    ]
+  if (schema.least !== undefined || schema.most !== undefined) {
+    const size = value instanceof Fraction ? value.value : Number(value)
+    if (schema.least !== undefined && size < schema.least)
+      return [violation('SCHEMA_RANGE', path, `must be greater than or equal to ${schema.least}`)]
+    if (schema.most !== undefined && size > schema.most)
+      return [violation('SCHEMA_RANGE', path, `must be less than or equal to ${schema.most}`)]
+  }
+  return none
+}
+
+const checkObject = (schema: ObjectSchema, value: Value, path: readonly string[]): Violation[] => {
+  if (!isDict(value)) {
+    if (schema.orTypes.length > 0 && fits(schema.orTypes, value)) return none
+    return [wrongType([...schema.orTypes, 'object'], value, path)]
+  }
+  let found = none
+  const missing = schema.required.filter((name) => !value.has(name))
+  if (missing.length > 0) {
+    const names = missing.map(quote).join(', ')
+    const noun = missing.length === 1 ? 'property' : 'properties'
+    found = [violation('SCHEMA_MISSING', path, `missing ${noun} ${names}`)]
+  }
+  for (const [key, entry] of value) {
+    const schemaOfKey = Object.hasOwn(schema.properties, key)
+      ? schema.properties[key]
+      : schema.keys?.pattern.test(key)
+        ? schema.keys.schema
+        : undefined
+    if (schemaOfKey !== undefined) {
+      const below = check(schemaOfKey, entry, [...path, key])
+      if (below.length > 0) found = [...found, ...below]
+    } else if (!schema.open && !(schema.extensible && key.startsWith('x-')))
+      found = [...found, unknownKey(schema, path, key)]
+  }
+  return found
+}
+
+const unknownKey = (schema: ObjectSchema, path: readonly string[], key: string): Violation => ({
+  code: 'UNKNOWN_KEY',
+  path,
+  message: `additional properties ${quote(key)} not allowed`,
+  hint:
+    schema.keys !== undefined
+      ? 'names are made of letters, digits and . _ -'
+      : didYouMean(suggest(key, Object.keys(schema.properties))),
+  key,
+})
+
+const didYouMean = (word: string | undefined): string | undefined =>
+  word === undefined ? undefined : `did you mean ${word}?`
+
+const checkArray = (schema: ArraySchema, value: Value, path: readonly string[]): Violation[] => {
+  if (!isList(value)) return [wrongType(['array'], value, path)]
+  let found = none
+  if (schema.unique) {
+    const pair = firstEqual(value)
+    if (pair !== undefined)
+      found = [violation('SCHEMA_UNIQUE', path, `items at ${pair[0]} and ${pair[1]} are equal`)]
+  }
+  for (const [index, item] of value.entries()) {
+    const below = check(schema.items, item, [...path, String(index)])
+    if (below.length > 0) found = [...found, ...below]
+  }
+  return found
+}
+
+const firstEqual = (items: readonly Value[]): readonly [number, number] | undefined => {
+  const seen = new Map<string, number>()
+  for (const [index, item] of items.entries()) {
+    const key = `${typeOf(item) === 'integer' ? 'number' : typeOf(item)} ${goText(item)}`
+    const first = seen.get(key)
+    if (first !== undefined) return [first, index]
+    seen.set(key, index)
+  }
+  return undefined
+}
+
+/** The deepest fault tells most about what was meant; of equals, that of the first alternative. */
+const checkChoices = (choices: readonly Schema[], value: Value, path: readonly string[]): Violation[] => {
+  let best: Violation[] | undefined
+  let bestDepth = -1
+  for (const choice of choices) {
+    const found = check(choice, value, path)
+    if (found.length === 0) return none
+    const depth = Math.max(...found.map(depthOf))
+    if (depth > bestDepth) {
+      best = found
+      bestDepth = depth
+    }
+  }
+  return best ?? none
+}
+
+const depthOf = ({ path, key }: Violation): number => path.length + (key === undefined ? 0 : 1)
+
+/** A text in single quotes, as the reference's validator shows it. */
+const quote = (text: string): string =>
+  `'${goQuote(text).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`
