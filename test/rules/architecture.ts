@@ -15,7 +15,6 @@ export const allowedImports: Record<string, readonly string[]> = {
 
 /** The folder where a library lives: nobody else imports it. */
 export const libraryHomes: Record<string, string> = {
-  ajv: 'packages/compose/src/schema',
   chokidar: 'packages/orchestrator/src/watch',
   commander: 'packages/cli/src',
   'dns-packet': 'packages/net/src/dns',
@@ -24,7 +23,6 @@ export const libraryHomes: Record<string, string> = {
   listr2: 'packages/cli/src/progress',
   pino: 'packages/engine/src/daemon',
   'tar-stream': 'packages/engine/src',
-  yaml: 'packages/compose/src',
 }
 
 export const longestFile = 300

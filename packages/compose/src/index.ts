@@ -3,7 +3,14 @@ export { type UsedVariable, variablesOf } from './interpolate/variables.ts'
 export { type LoadedModel, type LoadedProject, loadProject, loadProjectModel } from './load.ts'
 export type { Locations, Path } from './locations.ts'
 export type { Build } from './model/build.ts'
-export type { Deploy, DeviceRequest, Placement, Resource, RestartPolicy, UpdateConfig } from './model/deploy.ts'
+export type {
+  Deploy,
+  DeviceRequest,
+  Placement,
+  Resource,
+  RestartPolicy,
+  UpdateConfig,
+} from './model/deploy.ts'
 export type { Project } from './model/project.ts'
 export type { FileObject, Ipam, IpamPool, Model, Network, Volume } from './model/resources.ts'
 export type {

@@ -36,9 +36,7 @@ export const resolveSurroundings = (options: LoadOptions, report: Report): Surro
   const environment: Record<string, string> = { ...processEnvironment }
   environment['PWD'] ??= cwd
   const given = options.envFiles?.length ? options.envFiles : envFilesOfVariable(processEnvironment)
-  const explicit = given.map((file) =>
-    resolve(cwd, file),
-  )
+  const explicit = given.map((file) => resolve(cwd, file))
   const givenFiles = options.files ?? []
   const folder = options.projectDirectory ? resolve(cwd, options.projectDirectory) : undefined
   const folderFor = (files: readonly string[]): string => folder ?? folderOfFiles(files, cwd)
