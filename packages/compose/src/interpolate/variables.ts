@@ -43,7 +43,7 @@ const collect = (text: string, found: Map<string, UsedVariable>): void => {
 }
 
 const readUse = (use: string): UsedVariable => {
-  const [, name = '', operator = '', operand = ''] = /^([A-Za-z0-9_]*)(:?[-+?])?([^]*)$/.exec(use) ?? []
+  const [, name = '', operator = '', operand = ''] = /^([A-Za-z0-9_]*)(:?[-+?])?(.*)$/s.exec(use) ?? []
   const kind = operator.slice(-1)
   return {
     name,
