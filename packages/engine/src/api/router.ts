@@ -11,7 +11,7 @@ export interface Call {
   /** `1.51`: what the path asked for, else the newest that we answer. */
   readonly apiVersion: string
   /** Present when the client asked to upgrade the connection. `head` is what it sent after the request. */
-  readonly upgrade?: { readonly socket: Socket; readonly head: Buffer }
+  readonly upgrade?: { readonly socket: Socket; head: Buffer }
 }
 
 export type Handler = (call: Call) => Promise<void> | void

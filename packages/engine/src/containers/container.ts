@@ -10,6 +10,8 @@ interface ContainerSignals {
   exit: [ExitStatus]
   /** A run began. */
   start: []
+  /** A start failed. */
+  idle: []
   /** Nothing of it is left. */
   removed: []
 }

@@ -4,6 +4,7 @@ import type { Container } from './container.ts'
 import { publish } from './container-events.ts'
 import type { ContainerContext } from './context.ts'
 import { killContainer } from './stop.ts'
+import { volumeUsers } from './users.ts'
 
 export interface RemoveOptions {
   /** Kills it first when it runs. */
@@ -79,10 +80,3 @@ const removeAnonymousVolumes = async (
       .catch((error: unknown) => log.warn({ err: error, volume: mount.name }, 'a volume was not removed'))
   }
 }
-
-/** Ids of the containers that refer to a volume. */
-export const volumeUsers = (containers: ContainerContext['containers'], name: string): string[] =>
-  containers
-    .all()
-    .filter(({ document }) => document.mounts.some((mount) => mount.type === 'volume' && mount.name === name))
-    .map(({ id }) => id)

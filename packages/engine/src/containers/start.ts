@@ -77,6 +77,7 @@ const failStart = async (context: ContainerContext, container: Container, error:
     error: startFault(error).message,
     finishedAt: container.state.startedAt === 0 ? 0 : context.clock.now(),
   })
+  container.emit('idle')
 }
 
 /** A program that is not there or can't be executed is the client's fault. */

@@ -5,7 +5,7 @@ import type { Container } from '../containers/container.ts'
 import { publish } from '../containers/container-events.ts'
 import type { ContainerContext } from '../containers/context.ts'
 import { ociProcess } from '../containers/spec.ts'
-import { type ExecSession, StartError, type TerminalSize } from '../runtime/runtime.ts'
+import { type ExecSession, type RunningContainer, StartError, type TerminalSize } from '../runtime/runtime.ts'
 
 /** The body of `POST /containers/{id}/exec`. */
 export interface ExecRequest {
@@ -88,11 +88,16 @@ export class Execs {
     return exec
   }
 
+  /** @throws ApiError 409 when it was started before, or the container does not run. */
+  assertStartable(exec: Exec): RunningContainer {
+    if (exec.started) throw conflict(`exec command ${exec.id} has already run`)
+    return this.#assertRunning(exec.container)
+  }
+
   /** @throws ApiError 409 when it was started before or the container does not run; 400 when there is no such program. */
   async start(exec: Exec, size: readonly [rows: number, columns: number] | undefined): Promise<ExecSession> {
     const { container, request } = exec
-    if (exec.started) throw conflict(`exec command ${exec.id} has already run`)
-    const running = this.#assertRunning(container)
+    const running = this.assertStartable(exec)
     exec.started = true
     const { config, hostConfig } = container.document
     const [rows, columns] = size ?? request.consoleSize ?? [0, 0]
@@ -135,8 +140,10 @@ export class Execs {
     await exec.session.resize(size)
   }
 
-  forget(container: Container): void {
-    for (const id of container.execIds) this.#byId.delete(id)
+  /** Forgets the processes of containers that are gone. */
+  forgetRemoved(): void {
+    for (const { id, container } of this.#byId.values())
+      if (this.#context.containers.find(container.id) === undefined) this.#byId.delete(id)
   }
 
   #ended(exec: Exec, code: number): void {
@@ -154,7 +161,7 @@ export class Execs {
       }
   }
 
-  #assertRunning(container: Container) {
+  #assertRunning(container: Container): RunningContainer {
     const { status } = container.state
     if (status === 'paused')
       throw conflict(`Container ${container.id} is paused, unpause the container before exec`)
