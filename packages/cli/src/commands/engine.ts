@@ -18,7 +18,7 @@ export default defineCommand({
     switch (operands[0]) {
       case 'run':
         leaveSignals(interrupts)
-        return engine.runEngine({ root, environment })
+        return engine.runEngine({ root, environment, command: world.self })
       // The process that holds the network; the engine starts it.
       case 'switch':
         leaveSignals(interrupts)
