@@ -18,6 +18,7 @@ export interface Binding {
     device: string,
     backlog: number,
   ): Promise<number>
+  localPort(fd: number): number
   listenUnix(path: string, backlog: number): number
   socketPair(): [number, number]
   rtnetlink(netns: string, requests: Uint8Array, count: number): Promise<Buffer>

@@ -6,6 +6,13 @@ export { createNetns, removeNetns, writeSysctl } from './namespace.ts'
 export type { AddressInfo, LinkChange, LinkInfo } from './netlink/link-messages.ts'
 export { changeLinks, listAddresses, listLinks } from './netlink/netlink.ts'
 export { type PidfdWaitOptions, pidfdWait, processStartTime } from './processes.ts'
-export { bindSocket, type InetSocketOptions, listenUnix, socketInNetns, socketPair } from './sockets.ts'
+export {
+  bindSocket,
+  type InetSocketOptions,
+  listenUnix,
+  localPort,
+  socketInNetns,
+  socketPair,
+} from './sockets.ts'
 export { copyData } from './sparse-copy.ts'
 export { openTap, type TapOptions } from './tap.ts'

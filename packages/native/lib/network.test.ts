@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createNetns, removeNetns, writeSysctl } from './namespace.ts'
-import { bindSocket, listenUnix, socketInNetns, socketPair } from './sockets.ts'
+import { bindSocket, listenUnix, localPort, socketInNetns, socketPair } from './sockets.ts'
 import { openTap } from './tap.ts'
 
 let dir: string
@@ -82,9 +82,11 @@ test('a listener made inside is reached inside only', async () => {
 
 test('a taken address and an address of somebody else are told apart', async () => {
   const fd = await bindSocket({ type: 'stream', address: '127.0.0.1', port: 0 })
+  const chosen = localPort(fd)
   const server = createServer().listen({ fd })
   await once(server, 'listening')
   const { port } = server.address() as { port: number }
+  expect(chosen).toBe(port)
   await expect(bindSocket({ type: 'stream', address: '127.0.0.1', port })).rejects.toMatchObject({
     code: 'EADDRINUSE',
   })

@@ -41,6 +41,10 @@ export const socketInNetns = (netnsPath: string, options: InetSocketOptions): Pr
 /** The same in the namespace that this process runs in. */
 export const bindSocket = (options: InetSocketOptions): Promise<number> => bindInet('', options)
 
+/** The port that such a socket is bound to: what the kernel chose for port 0. */
+export const localPort = (fd: number): number =>
+  binding().localPort(checkInteger('fd', fd, 0, Number.MAX_SAFE_INTEGER))
+
 /**
  * A listening unix socket, as a descriptor to hand on. Unlike a `net.Server`'s, its path stays when it is closed.
  *

@@ -52,6 +52,14 @@ UniqueFd bind_inet(const InetSocketOptions& options) {
   return fd;
 }
 
+int local_port(int fd) {
+  sockaddr_storage address;
+  socklen_t size = sizeof address;
+  check(getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size), "getsockname");
+  // sin_port and sin6_port lie at the same place.
+  return ntohs(reinterpret_cast<sockaddr_in*>(&address)->sin_port);
+}
+
 UniqueFd listen_unix(const std::string& path, int backlog) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;

@@ -20,6 +20,9 @@ struct InetSocketOptions {
 // A bound (and, with a backlog, listening) TCP or UDP socket, non-blocking. IPv6 sockets are for IPv6 only.
 UniqueFd bind_inet(const InetSocketOptions& options);
 
+// The port that a TCP or UDP socket is bound to.
+int local_port(int fd);
+
 // A listening unix socket. Closing it leaves the path where it is.
 UniqueFd listen_unix(const std::string& path, int backlog);
 

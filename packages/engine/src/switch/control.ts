@@ -51,7 +51,9 @@ export class ControlConnection {
     socket.unref()
     socket.on('error', () => {})
     this.closed = new Promise((resolve) => socket.once('close', () => resolve()))
-    createInterface({ input: socket }).on('line', (line) => {
+    // readline hands the socket's errors on, and 'close' tells all there is to know.
+    const lines = createInterface({ input: socket }).on('error', () => {})
+    lines.on('line', (line) => {
       const answer = JSON.parse(line) as ControlAnswer
       this.#waiting.get(answer.id)?.(answer)
     })

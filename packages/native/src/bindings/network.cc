@@ -43,6 +43,10 @@ Napi::Value bind_inet_async(const Napi::CallbackInfo& info) {
   return Task<UniqueFd>::run(info.Env(), [options] { return bind_inet(options); }, to_number);
 }
 
+Napi::Value local_port_now(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&] { return Napi::Number::New(info.Env(), local_port(integer(info[0]))); });
+}
+
 Napi::Value listen_unix_now(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&]() -> Napi::Value {
     UniqueFd fd = listen_unix(text(info[0]), integer(info[1]));
@@ -82,6 +86,7 @@ void export_network(Napi::Env env, Napi::Object exports) {
   exports.Set("writeSysctl", Napi::Function::New(env, write_sysctl_async));
   exports.Set("openTap", Napi::Function::New(env, open_tap_async));
   exports.Set("bindInet", Napi::Function::New(env, bind_inet_async));
+  exports.Set("localPort", Napi::Function::New(env, local_port_now));
   exports.Set("listenUnix", Napi::Function::New(env, listen_unix_now));
   exports.Set("socketPair", Napi::Function::New(env, socket_pair_now));
   exports.Set("rtnetlink", Napi::Function::New(env, rtnetlink_async));

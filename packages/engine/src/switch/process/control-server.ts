@@ -18,7 +18,8 @@ export const listenForEngine = (
     connections.add(socket)
     socket.on('error', () => {})
     socket.on('close', () => connections.delete(socket))
-    createInterface({ input: socket }).on('line', (line) => {
+    const lines = createInterface({ input: socket }).on('error', () => {})
+    lines.on('line', (line) => {
       const request = JSON.parse(line) as ControlRequest
       void answer(request, paths, switchProcess).then((reply) => {
         socket.write(`${JSON.stringify({ id: request.id, ...reply })}\n`, () => {

@@ -5,6 +5,7 @@ import { DnsServers } from './dns-servers.ts'
 import { Egress } from './egress.ts'
 import { ensureNamespace } from './namespace.ts'
 import { loadRuleset } from './nft.ts'
+import { PublishedPorts } from './published-ports.ts'
 import { ruleset } from './ruleset.ts'
 
 /** The namespace and all that serves it. Calls of `apply` are made one after the other. */
@@ -12,6 +13,7 @@ export class SwitchProcess {
   readonly #paths: SwitchPaths
   readonly #egress: Egress
   readonly #dns: DnsServers
+  readonly #ports: PublishedPorts
   #rules = ''
   #line: Promise<unknown> = Promise.resolve()
 
@@ -24,6 +26,7 @@ export class SwitchProcess {
     this.#paths = paths
     this.#egress = new Egress(paths, log)
     this.#dns = new DnsServers(paths.netns)
+    this.#ports = new PublishedPorts(paths)
   }
 
   apply(state: SwitchState): Promise<SwitchResult> {
@@ -35,14 +38,17 @@ export class SwitchProcess {
   /** Lets go of sockets, listeners and egress. The namespace stays. */
   async close(): Promise<void> {
     await this.#line
-    await Promise.all([this.#dns.close(), this.#egress.stop()])
+    await Promise.all([this.#ports.close(), this.#dns.close(), this.#egress.stop()])
   }
 
   async #apply(state: SwitchState): Promise<SwitchResult> {
     await this.#applyRules(ruleset(state))
     await reconcileBridges(this.#paths.netns, state.networks)
-    await Promise.all([this.#dns.apply(state), this.#applyEgress(state)])
-    return { published: [], unpublished: [] }
+    const ports = this.#ports.apply(state)
+    // All of them have ended before the next state comes, also when one fails.
+    const outcomes = await Promise.allSettled([ports, this.#dns.apply(state), this.#applyEgress(state)])
+    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
+    return ports
   }
 
   async #applyRules(rules: string): Promise<void> {

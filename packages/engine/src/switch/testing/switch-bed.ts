@@ -23,6 +23,10 @@ export interface SwitchBed {
   plugIn(endpoint: SwitchEndpoint, network: SwitchNetwork): Promise<Peer>
   /** Starts a program on the pretended host; it is ended with the bed. */
   onHost(command: string, ...args: string[]): ChildProcess
+  /** Starts a program on the pretended internet, which has the address 198.51.100.1. */
+  outside(command: string, ...args: string[]): ChildProcess
+  /** What a TCP client on the pretended host gets back for a text; its error's code when it fails. */
+  ask(address: string, port: number, text?: string): string
   close(): Promise<void>
 }
 
@@ -103,13 +107,15 @@ export const openSwitchBed = async (): Promise<SwitchBed> => {
         run: (...command) => inside(netns, ...command),
         start: (...command) => start(netns, ...command),
         echo: async () => {
-          const server = `require('node:net').createServer({ allowHalfOpen: true }, (socket) => socket.pipe(socket)).listen(7, () => console.log('listens'))`
+          const server = `require('node:net').createServer({ allowHalfOpen: true }, (socket) => socket.on('error', () => {}).pipe(socket)).listen(7, () => console.log('listens'))`
           const { stdout } = start(netns, process.execPath, '-e', server)
           if (stdout) await once(stdout, 'data')
         },
       }
     },
     onHost: (...command) => start(host, ...command),
+    outside: (...command) => start(outside, ...command),
+    ask: (address, port, text = 'hello') => inside(host, ...tcpClient(address, port, text)),
     close: async () => {
       for (const made of switches) await made.destroy()
       for (const child of children) {
@@ -121,6 +127,16 @@ export const openSwitchBed = async (): Promise<SwitchBed> => {
       rmSync(dir, { recursive: true, force: true })
     },
   }
+}
+
+/** A command that sends a text, and prints what comes back or the code of the error. It closes when it has an answer. */
+export const tcpClient = (address: string, port: number, text = 'hello'): [string, ...string[]] => {
+  const script = `
+    const socket = require('node:net').connect({ host: '${address}', port: ${port} })
+    socket.setTimeout(3000, () => socket.destroy(Object.assign(new Error(), { code: 'ETIMEDOUT' })))
+    socket.on('error', ({ code }) => process.stdout.write(code)).on('close', () => process.exit())
+    socket.on('data', (data) => { process.stdout.write(data); socket.end() }).write('${text}')`
+  return [process.execPath, '-e', script]
 }
 
 /** The switch process runs from a bundle, as in the product. */
