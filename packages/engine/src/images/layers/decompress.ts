@@ -20,26 +20,25 @@ export async function* decompressed(source: AsyncIterable<Buffer>): AsyncGenerat
     if (next.done === true) break
     head = Buffer.concat([head, next.value])
   }
-  const whole = Readable.from(
-    (async function* () {
-      if (head.length > 0) yield head
-      for (let next = await chunks.next(); next.done !== true; next = await chunks.next()) yield next.value
-    })(),
-    { objectMode: false, highWaterMark: 1024 * 1024 },
-  )
-  if (head.subarray(0, gzip.length).equals(gzip)) {
-    const unzip = createGunzip({ chunkSize: 256 * 1024 })
-    whole.once('error', (error) => unzip.destroy(error))
-    try {
-      yield* whole.pipe(unzip)
-    } finally {
-      whole.destroy()
-    }
-    return
+  const whole = async function* () {
+    if (head.length > 0) yield head
+    for (let next = await chunks.next(); next.done !== true; next = await chunks.next()) yield next.value
   }
+  const asStream = () => Readable.from(whole(), { objectMode: false, highWaterMark: 1024 * 1024 })
   const format = formats.find(({ magic }) => head.subarray(0, magic.length).equals(magic))
-  if (format === undefined) yield* whole
-  else yield* throughProgram(format.program, whole)
+  if (format !== undefined) yield* throughProgram(format.program, asStream())
+  else if (head.subarray(0, gzip.length).equals(gzip)) yield* throughGunzip(asStream())
+  else yield* whole()
+}
+
+async function* throughGunzip(input: Readable): AsyncGenerator<Buffer, void, undefined> {
+  const unzip = createGunzip({ chunkSize: 256 * 1024 })
+  input.once('error', (error) => unzip.destroy(error))
+  try {
+    yield* input.pipe(unzip)
+  } finally {
+    input.destroy()
+  }
 }
 
 async function* throughProgram(program: string, input: Readable): AsyncGenerator<Buffer, void, undefined> {

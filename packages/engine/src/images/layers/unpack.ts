@@ -89,17 +89,23 @@ async function* memberBytes(entry: Parameters<typeof formatHeader>[0], { content
   yield padTo512(entry.size)
 }
 
-/** Small pieces joined: a write per header would cost more than the unpacking. */
+const worthAWrite = 64 * 1024
+
+/** Small pieces joined: a write per header would cost more than the unpacking. Large ones go as they are. */
 async function* batched(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, undefined> {
   let pieces: Buffer[] = []
   let length = 0
   for await (const piece of source) {
-    pieces.push(piece)
-    length += piece.length
-    if (length < 256 * 1024) continue
-    yield Buffer.concat(pieces, length)
-    pieces = []
-    length = 0
+    if (length > 0 && length + piece.length > 4 * worthAWrite) {
+      yield Buffer.concat(pieces, length)
+      pieces = []
+      length = 0
+    }
+    if (length === 0 && piece.length >= worthAWrite) yield piece
+    else {
+      pieces.push(piece)
+      length += piece.length
+    }
   }
-  yield Buffer.concat(pieces, length)
+  if (length > 0) yield Buffer.concat(pieces, length)
 }
