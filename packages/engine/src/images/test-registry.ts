@@ -12,20 +12,27 @@ export interface TestRegistry {
   stop(): Promise<void>
 }
 
-/** Debian's docker-registry on a free port of the loopback. */
-export const startRegistry = async (): Promise<TestRegistry> => {
+/** Debian's docker-registry on a free port of the loopback; with `password`, a bcrypt hash, only for `user`. */
+export const startRegistry = async (options: { readonly password?: string } = {}): Promise<TestRegistry> => {
   const dir = mkdtempSync(join(tmpdir(), 'cc-registry-'))
   const port = await freePort()
   const address = `127.0.0.1:${port}`
-  writeFileSync(
-    join(dir, 'config.yml'),
-    `version: 0.1\nlog: {level: error, accesslog: {disabled: true}}\nstorage: {filesystem: {rootdirectory: ${dir}/data}}\nhttp: {addr: "${address}"}\n`,
-  )
+  const lines = [
+    'version: 0.1',
+    'log: {level: error, accesslog: {disabled: true}}',
+    `storage: {filesystem: {rootdirectory: ${dir}/data}}`,
+    `http: {addr: "${address}"}`,
+  ]
+  if (options.password !== undefined) {
+    writeFileSync(join(dir, 'users'), `user:${options.password}\n`)
+    lines.push(`auth: {htpasswd: {realm: test, path: ${dir}/users}}`)
+  }
+  writeFileSync(join(dir, 'config.yml'), lines.join('\n'))
   const child = spawn('docker-registry', ['serve', join(dir, 'config.yml')], { stdio: 'ignore' })
   const deadline = Date.now() + 15_000
   for (;;) {
     const answered = await fetch(`http://${address}/v2/`).then(
-      ({ ok }) => ok,
+      ({ ok, status }) => ok || status === 401,
       () => false,
     )
     if (answered) break

@@ -3,9 +3,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import type { Images, PullProgress } from '../images.ts'
+import type { Images, PullProgress, RegistryAuth } from '../images.ts'
 import { digestOf } from '../ingest.ts'
 import { openImages } from '../local-images.ts'
+import { hostPlatform } from '../oci-manifest.ts'
 import { startRegistry, type TestRegistry } from '../test-registry.ts'
 import { testDockerArchive, testTar } from '../test-tar.ts'
 
@@ -98,6 +99,55 @@ test('a name that the registry has not is 404 in the words of Docker', async () 
 test('another platform than the image has is refused', async () => {
   push('amd:1', base)
   await expect(pull('amd:1', 'linux/riscv64')).rejects.toMatchObject({ status: 404 })
+})
+
+test('of an index the image for this machine is taken, or the one that is asked for', async () => {
+  push('multi:amd', base)
+  push('multi:arm', top)
+  const repository = `http://${registry.address}/v2/multi/manifests`
+  const type = 'application/vnd.docker.distribution.manifest.v2+json'
+  const manifests = await Promise.all(
+    ['amd', 'arm'].map(async (tag) => {
+      const answer = await fetch(`${repository}/${tag}`, { headers: { accept: type } })
+      const size = (await answer.arrayBuffer()).byteLength
+      const platform = { os: 'linux', architecture: tag === 'amd' ? hostPlatform().architecture : 'other' }
+      return { mediaType: type, digest: answer.headers.get('docker-content-digest'), size, platform }
+    }),
+  )
+  const mediaType = 'application/vnd.docker.distribution.manifest.list.v2+json'
+  const body = JSON.stringify({ schemaVersion: 2, mediaType, manifests })
+  await fetch(`${repository}/all`, { method: 'PUT', headers: { 'content-type': mediaType }, body })
+  const { image } = await pull('multi:all')
+  expect(image.config.rootfs.diff_ids).toEqual([digestOf(base)])
+  expect(image.repoDigests).toEqual([`${registry.address}/multi@${digestOf(Buffer.from(body))}`])
+  await expect(pull('multi:all', 'linux/riscv64')).rejects.toMatchObject({ status: 400 })
+})
+
+test('credentials of the call open a registry, and no others', async () => {
+  const closed = await startRegistry({
+    password: '$2b$04$HoKilsAHLGyA4QBG0fguROzn.PZ/ncexJDyoxam0zoWlwcu4ksa1q',
+  })
+  try {
+    const file = join(folder, 'push.tar')
+    writeFileSync(file, testDockerArchive({ digest: digestOf }, base))
+    const target = `docker://${closed.address}/a:1`
+    execFileSync('skopeo', [
+      'copy',
+      '-q',
+      '--dest-tls-verify=false',
+      '--dest-creds=user:secret',
+      `docker-archive:${file}`,
+      target,
+    ])
+    const pullAs = (auth?: RegistryAuth) =>
+      images.pull(`${closed.address}/a:1`, { progress: () => undefined, ...(auth !== undefined && { auth }) })
+    await expect(pullAs()).rejects.toMatchObject({ status: 401 })
+    await expect(pullAs({ username: 'user', password: 'wrong' })).rejects.toMatchObject({ status: 401 })
+    const image = await pullAs({ username: 'user', password: 'secret' })
+    expect(image.repoTags).toEqual([`${closed.address}/a:1`])
+  } finally {
+    await closed.stop()
+  }
 })
 
 test('a registry that does not answer is an error that says who', async () => {

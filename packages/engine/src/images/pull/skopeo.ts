@@ -114,13 +114,15 @@ const registryError = (reference: Reference, stderr: string, cause: unknown): Ap
   const noRepository = answer(/(repository )?name (unknown|not known to registry).*$/)
   if (noRepository !== undefined)
     return new ApiError(404, `repository ${name} not found: ${noRepository}`, { cause })
-  const denied = answer(/(denied|unauthorized): .*$/)
+  const denied = answer(/denied: .*$/)
   if (denied !== undefined)
     return new ApiError(
       404,
       `pull access denied for ${name}, repository does not exist or may require 'docker login': ${denied}`,
       { cause },
     )
+  const unauthorized = answer(/unauthorized: .*$/)
+  if (unauthorized !== undefined) return new ApiError(401, unauthorized, { cause })
   return new ApiError(500, answer(/(Get|Head) "https?:.*$/) ?? (fatal || 'skopeo failed without a word'), {
     cause,
   })
