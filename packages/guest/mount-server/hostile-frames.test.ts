@@ -15,11 +15,14 @@ import {
 
 const [EINVAL, ESTALE, ENOSYS, EPERM, EXDEV] = [-22, -116, -38, -1, -18]
 
+let dir: string
 let source: string
 let guest: RawGuest
 
 beforeEach(async () => {
-  source = await fs.mkdtemp(join(tmpdir(), 'hostile-'))
+  dir = await fs.mkdtemp(join(tmpdir(), 'hostile-'))
+  source = join(dir, 'source')
+  await fs.mkdir(source)
   await fs.writeFile(join(source, 'file'), 'content')
   await fs.mkdir(join(source, 'dir'))
   await fs.symlink('/etc/passwd', join(source, 'out'))
@@ -28,7 +31,7 @@ beforeEach(async () => {
 
 afterEach(async () => {
   await guest[Symbol.asyncDispose]()
-  await fs.rm(source, { recursive: true })
+  await fs.rm(dir, { recursive: true })
 })
 
 const start = async (): Promise<void> => {
@@ -236,9 +239,8 @@ const numbers = (seed: number) => {
   }
 }
 
-test('20,000 frames of chance neither end it nor leave the tree', async () => {
+test('10,000 frames of chance neither end it nor leave the tree', async () => {
   await start()
-  const outside = await fs.readdir(tmpdir())
   const random = numbers(20_261_124)
   const strings = ['0', '1', 'file', 'dir', 'out', '..', '.', '', 'a/b', 'new', 'x'.repeat(300)]
   const piece = (): Buffer => {
@@ -248,7 +250,7 @@ test('20,000 frames of chance neither end it nor leave the tree', async () => {
     if (kind === 2) return words32(random(5000), random(0xffff_ffff))
     return Buffer.from(Array.from({ length: random(90) }, () => random(256)))
   }
-  for (let i = 0; i < 20_000; i++) {
+  for (let i = 0; i < 10_000; i++) {
     const op = random(10) === 0 ? random(0xffff_ffff) : random(53)
     // DESTROY is a guest's right, and MOUNT_NOTIFIED ends a session that lies.
     if (op === 38 || op === opcode.notified) continue
@@ -257,5 +259,5 @@ test('20,000 frames of chance neither end it nor leave the tree', async () => {
     if (i % 500 === 0) expect((await guest.ask(opcode.getattr, 1n, words64(0n, 0n))).error).toBe(0)
   }
   expect((await guest.ask(opcode.getattr, 1n, words64(0n, 0n))).error).toBe(0)
-  expect(await fs.readdir(tmpdir())).toStrictEqual(outside)
+  expect(await fs.readdir(dir)).toStrictEqual(['source'])
 })

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -66,6 +66,8 @@ export const mountPort = async (
   const dir = await mkdtemp(join(tmpdir(), 'port-'))
   const mountpoint = join(dir, 'mnt')
   const dropCaches = join(dir, 'drop-caches')
+  // Also other users pass.
+  await chmod(dir, 0o755)
   await mkdir(mountpoint)
   await writeFile(dropCaches, '')
   const pump = spawn(program('pump-here'), [mountpoint, join(dir, 'sock'), dropCaches], {
