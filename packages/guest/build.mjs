@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Compiles the programs in C into packages/guest/build, those that are out of date.
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, readdirSync, statSync } from 'node:fs'
+import { mkdirSync, readdirSync, renameSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -48,9 +48,12 @@ for (const [name, { sources, flags, libraries }] of Object.entries(programs)) {
   const headers = [...new Set([...files.map(dirname), 'agent'])].flatMap((folder) => filesIn(folder, '.h'))
   const program = join('build', name)
   if (Math.max(...[...files, ...headers, 'build.mjs'].map(changed)) < changed(program)) continue
-  const { status } = spawnSync('cc', [...common, ...flags, ...files, '-o', program, ...libraries], {
+  // Never a half-written program, nor one that is being executed.
+  const made = `${program}.${process.pid}`
+  const { status } = spawnSync('cc', [...common, ...flags, ...files, '-o', made, ...libraries], {
     cwd: here,
     stdio: 'inherit',
   })
   if (status !== 0) process.exit(1)
+  renameSync(join(here, made), join(here, program))
 }

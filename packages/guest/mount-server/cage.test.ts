@@ -3,8 +3,9 @@ import { once } from 'node:events'
 import * as fs from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { artifactPath } from '@container-compose/core'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { eventually, program, runServer } from './testing/mounted-port.ts'
+import { eventually, runServer } from './testing/mounted-port.ts'
 import { type RawGuest, rawGuest } from './testing/raw-guest.ts'
 
 let source: string
@@ -99,7 +100,7 @@ test('a wrong command line gives the usage and status 2', async () => {
     ['--profile', 'other', '--socket', '/x', '--pid-file', '/y', 'rw=/'],
     ['rw=relative'],
   ]) {
-    const child = spawn(program('mount-server'), words)
+    const child = spawn(artifactPath('mount-server'), words)
     const [code] = await once(child, 'exit')
     expect(code).toBe(2)
   }

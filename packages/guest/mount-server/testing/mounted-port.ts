@@ -3,16 +3,7 @@ import { once } from 'node:events'
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-
-const packageDir = fileURLToPath(new URL('../..', import.meta.url))
-
-/** Compiles what is out of date and gives the path of a program. */
-export const program = (name: 'mount-server' | 'pump-here'): string => {
-  const { status } = spawnSync(process.execPath, [join(packageDir, 'build.mjs')], { stdio: 'inherit' })
-  if (status !== 0) throw new Error('the build has failed')
-  return join(packageDir, 'build', name)
-}
+import { artifactPath } from '@container-compose/core'
 
 export interface RunningServer {
   /** Of the process in the cage. */
@@ -30,7 +21,7 @@ export const runServer = async (
 ): Promise<RunningServer> => {
   const pidFile = join(dir, 'pid')
   const where = ['--profile', profile, '--socket', join(dir, 'sock'), '--pid-file', pidFile]
-  const attendant = spawn(program('mount-server'), [...where, ...extra, ...sources], {
+  const attendant = spawn(artifactPath('mount-server'), [...where, ...extra, ...sources], {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const [said, complaint] = await Promise.all([attendant.stdout.toArray(), firstLine(attendant)])
@@ -70,7 +61,7 @@ export const mountPort = async (
   await chmod(dir, 0o755)
   await mkdir(mountpoint)
   await writeFile(dropCaches, '')
-  const pump = spawn(program('pump-here'), [mountpoint, join(dir, 'sock'), dropCaches], {
+  const pump = spawn(artifactPath('pump-here'), [mountpoint, join(dir, 'sock'), dropCaches], {
     stdio: ['pipe', 'pipe', 'inherit'],
   })
   await once(pump.stdout, 'data')
