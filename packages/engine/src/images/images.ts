@@ -18,6 +18,8 @@ export interface Images {
   ): Promise<Image>
   /** A docker-archive or OCI archive, plain or compressed. Resolves with what was loaded. */
   load(archive: Readable): Promise<readonly LoadedImage[]>
+  /** A docker-archive of these images, each with the tag that it was named by, or all its tags when named by id. */
+  save(references: readonly string[]): Promise<Readable>
   tag(image: string, reference: string): Promise<void>
   /** Untags, and deletes when it was the last tag. Returns Docker's list. */
   remove(

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
 import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { ImageEvent, Images } from './images.ts'
@@ -121,6 +122,21 @@ describe('load', () => {
 
 const replaceAll = (bytes: Buffer, from: string, to: string): Buffer =>
   Buffer.from(bytes.toString('latin1').replaceAll(from, to), 'latin1')
+
+test('what is saved can be loaded, and is the same image', async () => {
+  const [loaded] = await load(archive(['a:1', 'b:1'], base, top))
+  const other = await open('other')
+  const saved = await images.save(['a:1'])
+  const [again] = await other.load(saved)
+  expect(again).toMatchObject({ names: ['a:1'], image: { id: loaded?.image.id, repoTags: ['a:1'] } })
+  const file = join(folder, 'saved.tar')
+  writeFileSync(file, await buffer(await images.save([loaded?.image.id ?? ''])))
+  const inspected = execFileSync('skopeo', ['inspect', '--config', `docker-archive:${file}`], {
+    encoding: 'utf8',
+  })
+  expect(JSON.parse(inspected).rootfs.diff_ids).toEqual([digestOf(base), digestOf(top)])
+  await expect(images.save(['none'])).rejects.toMatchObject({ status: 404 })
+})
 
 describe('root', () => {
   test('is an ext4 of the merged layers, made once, with whiteouts applied and hard links kept', async () => {

@@ -1,15 +1,17 @@
+import { Readable } from 'node:stream'
 import { type Clock, systemClock } from '@container-compose/core'
 import { badParameter, notFound } from '../api/errors.ts'
 import type { OnSetAside } from '../store/document.ts'
 import { imagesOf } from './archive/images-of.ts'
+import { saveImages } from './archive/save.ts'
 import { spoolArchive } from './archive/spool.ts'
 import { openCache } from './cache/cache.ts'
 import { type ImageContext, imageOf, noSuchImage } from './context.ts'
-import { findDocument } from './find.ts'
+import { findDocument, isIdOf } from './find.ts'
 import { type ImageDocument, openImageIndex } from './image-index.ts'
 import type { ImageEvent, Images } from './images.ts'
 import { adoptBlob, ingestImage } from './ingest.ts'
-import { baseKey, ensureBase } from './layers/ext4-base.ts'
+import { baseKey, ensureBase, findBase } from './layers/ext4-base.ts'
 import { type Layer, readLayer } from './layers/layer-store.ts'
 import { runMerged } from './layers/merge.ts'
 import { resolveDirectory } from './layers/merged-tree.ts'
@@ -103,6 +105,16 @@ export const openImages = async (options: LocalImagesOptions): Promise<Images> =
           return loaded
         }),
       ),
+    save: async (references) => {
+      const saved = references.map((reference) => {
+        const image = findDocument(index, reference)
+        if (image === undefined) throw noSuchImage(reference)
+        if (isIdOf(image, reference)) return { image, names: imageOf(image).repoTags }
+        const name = withDefaultTag(parseReference(reference))
+        return { image, names: name.tag === undefined ? [] : [familiar(name)] }
+      })
+      return Readable.from(saveImages(cache, saved), { objectMode: false })
+    },
     tag: async (image, reference) => {
       const document = findDocument(index, image)
       if (document === undefined) throw noSuchImage(image)
@@ -113,12 +125,14 @@ export const openImages = async (options: LocalImagesOptions): Promise<Images> =
     },
     remove: (reference, removeOptions) => removeImage(context, reference, removeOptions),
     prune: (pruneOptions) => pruneImages(context, pruneOptions),
-    root: (imageId) =>
-      cache.shared(async () => {
-        const document = need(imageId)
-        const key = baseKey(document.layers.map(({ diffId }) => diffId))
-        return { imageId, ext4Base: await ensureBase(cache, key, () => layersOf(document)) }
-      }),
+    root: async (imageId) => {
+      const document = need(imageId)
+      const key = baseKey(document.layers.map(({ diffId }) => diffId))
+      // What is there stays: it is leased for as long as the document exists.
+      const there = await findBase(cache, key)
+      const make = () => cache.shared(() => ensureBase(cache, key, () => layersOf(document)))
+      return { imageId, ext4Base: there ?? (await make()) }
+    },
     copyOut: (imageId, path, destination) =>
       cache.shared(async () => {
         const layers = await layersOf(need(imageId))

@@ -1,3 +1,4 @@
+import { pipeline } from 'node:stream/promises'
 import { type Clock, systemClock } from '@container-compose/core'
 import { noSuchImage } from '../../images/context.ts'
 import { imageHistory, imageInspect, imageSummary } from '../../images/describe.ts'
@@ -55,6 +56,12 @@ export const imageRoutes = ({ images, usersOf, clock = systemClock }: ImageRoute
         })
       },
     },
+    { method: 'GET', path: '/images/get', handler: (call) => save(call, images, call.query.getAll('names')) },
+    {
+      method: 'GET',
+      path: '/images/:name*/get',
+      handler: (call) => save(call, images, [call.params['name'] ?? '']),
+    },
     {
       method: 'GET',
       path: '/images/:name*/json',
@@ -103,6 +110,12 @@ const pull = async (call: Call, images: Images): Promise<void> => {
       signal,
     }),
   )
+}
+
+const save = async ({ response }: Call, images: Images, names: readonly string[]): Promise<void> => {
+  const archive = await images.save(names)
+  response.writeHead(200, { 'Content-Type': 'application/x-tar' })
+  await pipeline(archive, response)
 }
 
 const load = async (call: Call, images: Images): Promise<void> => {

@@ -11,7 +11,7 @@ import { toolOptions } from './unpack.ts'
 const recipe = 'ext4-1'
 const smallest = 8 * 1024 ** 3
 
-/** One for all bases: the same layers give the same bytes, and no container depends on the UUID of its disk. */
+/** One for all bases: what a container sees of its disk says nothing about the machine that made it. */
 const uuid = '6d0c2b1e-54a6-4a0e-8f43-1f0d4c0de001'
 
 /** Names the base by what it is made of. */
@@ -19,6 +19,10 @@ export const baseKey = (diffIds: readonly string[]): string =>
   createHash('sha256')
     .update([recipe, ...diffIds].join('\n'))
     .digest('hex')
+
+/** The path of the base when it has been made. */
+export const findBase = async (cache: Cache, key: string): Promise<string | undefined> =>
+  (await exists(cache.base(key))) ? cache.base(key) : undefined
 
 /**
  * The read-only ext4 file system of these layers: a sparse file of 8 GiB (more for images that need it), made by the first that asks.
