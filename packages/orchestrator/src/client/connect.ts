@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { Agent, type AgentOptions } from 'node:http'
 import { join } from 'node:path'
 import Docker from 'dockerode'
 import { type ContainerCalls, containerCalls } from './containers.ts'
@@ -54,7 +55,12 @@ export const connect = (endpoint: Endpoint, options: { readonly apiVersion?: str
 }
 
 const address = (endpoint: Endpoint): Record<string, unknown> => {
-  if (endpoint.kind === 'unix') return { socketPath: endpoint.path }
+  // A given server name spares Node.js the look whether the host is an IPv6 address: its pattern takes 5 ms to compile.
+  if (endpoint.kind === 'unix')
+    return {
+      socketPath: endpoint.path,
+      agent: new Agent({ keepAlive: true, servername: '' } as AgentOptions),
+    }
   const { host, port, certificates } = endpoint
   if (certificates === undefined) return { host, port, protocol: 'http' }
   const read = (name: string) => readFileSync(join(certificates, name))

@@ -1,0 +1,54 @@
+// The command line in one file, packages/cli/dist/container-compose.cjs, and its launcher.
+import { spawnSync } from 'node:child_process'
+import { copyFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { build } from 'esbuild'
+
+/**
+ * What dockerode requires and we never call: gRPC and protobuf for BuildKit sessions, its own SSH client, packing of build
+ * contexts. TLS is loaded when an endpoint wants it.
+ */
+const leanDockerClient = {
+  name: 'lean-docker-client',
+  setup(builder) {
+    const unused = /^(@grpc\/grpc-js|@grpc\/proto-loader|protobufjs|ssh2|tar-fs|@balena\/dockerignore)$/
+    const isDockerode = ({ importer }) => /node_modules\/(dockerode|docker-modem)\//.test(importer)
+    builder.onResolve({ filter: unused }, (found) =>
+      isDockerode(found) ? { path: found.path, namespace: 'unused' } : undefined,
+    )
+    builder.onLoad({ filter: /.*/, namespace: 'unused' }, () => ({ contents: 'module.exports = {}' }))
+    builder.onResolve({ filter: /^https$/ }, (found) =>
+      isDockerode(found) ? { path: found.path, namespace: 'late' } : undefined,
+    )
+    builder.onLoad({ filter: /.*/, namespace: 'late' }, ({ path }) => ({
+      contents: `module.exports = { request: (...args) => require('node:${path}').request(...args) }`,
+    }))
+  },
+}
+
+export const bundle = async (root) => {
+  const dist = join(root, 'packages/cli/dist')
+  mkdirSync(dist, { recursive: true })
+  for (const file of readdirSync(dist)) if (/\.cache(\.\d+)?$/.test(file)) rmSync(join(dist, file))
+  await build({
+    entryPoints: [join(root, 'packages/cli/src/main.ts')],
+    outfile: join(dist, 'container-compose.cjs'),
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    minify: true,
+    keepNames: true,
+    legalComments: 'none',
+    sourcemap: 'linked',
+    define: { 'import.meta.url': 'importMetaUrl' },
+    banner: { js: "const importMetaUrl=require('node:url').pathToFileURL(__filename).href;" },
+    plugins: [leanDockerClient],
+    external: ['cpu-features', '*.node'],
+    logLevel: 'warning',
+  })
+  const entry = join(dist, 'container-compose.mjs')
+  copyFileSync(join(root, 'packages/cli/launcher.mjs'), entry)
+  // One command that reaches the client leaves the code cache for those that follow.
+  spawnSync(process.execPath, [entry, '-H', `unix://${dist}/no.sock`, '-p', 'none', 'ps'])
+}
