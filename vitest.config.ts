@@ -18,7 +18,7 @@ export default defineConfig({
       {
         test: {
           name: 'scenario',
-          include: ['test/scenarios/**/*.test.ts', 'packages/*/src/**/*.boot.test.ts'],
+          include: ['test/scenarios/**/*.test.ts', 'packages/*/{src,mount-server}/**/*.boot.test.ts'],
           fileParallelism: false,
           testTimeout: 180_000,
           hookTimeout: 300_000,

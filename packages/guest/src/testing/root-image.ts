@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 
 /** Programs of this machine that a test's container has. */
 const programs =
-  'sh cat ls sleep id echo head wc seq stty mkdir touch rm env pwd date dd test ps mount df hostname tty'
+  'sh cat ls sleep id echo head wc seq stty mkdir touch rm env pwd date dd test ps mount df hostname tty mv cp ln find stat chmod chown'
 
 /** A small ext4 image of a root with a shell and some tools, copied from this machine. */
 export const makeRootImage = (folder: string): string => {

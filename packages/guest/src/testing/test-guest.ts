@@ -21,6 +21,8 @@ export interface TestGuest {
   log(): Promise<GuestLogRecord[]>
   /** Resolves when the machine has powered off. */
   readonly off: Promise<void>
+  /** Of QEMU. */
+  readonly pid: number
   /** What the guest's kernel has said. */
   console(): Promise<string>
   destroy(): Promise<void>
@@ -28,7 +30,13 @@ export interface TestGuest {
 
 const cache = process.env['CONTAINER_COMPOSE_CACHE'] ?? '/var/cache/container-compose'
 
-export const bootGuest = async (image: string): Promise<TestGuest> => {
+/** Where the chardevs of the mount ports listen; without a path the guest has no such port. */
+export interface MountPortSockets {
+  readonly plain?: string
+  readonly locking?: string
+}
+
+export const bootGuest = async (image: string, mountPorts: MountPortSockets = {}): Promise<TestGuest> => {
   const folder = await mkdtemp(join(tmpdir(), 'guest-'))
   const kernel = await guestKernel(cache)
   const initramfs = join(folder, 'initramfs')
@@ -48,12 +56,15 @@ export const bootGuest = async (image: string): Promise<TestGuest> => {
     ...['-device', 'virtserialport,bus=s0.0,nr=1,chardev=agent,name=agent'],
     ...['-chardev', `file,id=log,path=${log},append=on`],
     ...['-device', 'virtserialport,bus=s0.0,nr=2,chardev=log,name=log'],
+    ...mountPort(3, 'plain', mountPorts.plain),
+    ...mountPort(4, 'locking', mountPorts.locking),
   ])
   const off = once(qemu, 'exit').then(() => {})
   const socket = (): Promise<Socket> => connectTo(path, qemu)
   return {
     socket,
     off,
+    pid: qemu.pid ?? 0,
     attach: async (takeOver) =>
       AgentClient.connect(await socket(), { takeOver, signal: AbortSignal.timeout(60_000) }),
     log: async () => new LogDecoder().push(await readFile(log)),
@@ -65,6 +76,14 @@ export const bootGuest = async (image: string): Promise<TestGuest> => {
     },
   }
 }
+
+const mountPort = (nr: number, name: string, path: string | undefined): readonly string[] =>
+  path === undefined
+    ? []
+    : [
+        ...['-chardev', `socket,id=${name},path=${path},server=on,wait=off`],
+        ...['-device', `virtserialport,bus=s0.0,nr=${nr},chardev=${name},name=mount-${name}`],
+      ]
 
 /** QEMU needs a moment to listen. */
 const connectTo = async (path: string, qemu: ChildProcess): Promise<Socket> => {
