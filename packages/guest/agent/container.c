@@ -5,13 +5,13 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "cgroup.h"
+#include "prepared.h"
 #include "process.h"
 #include "protocol.h"
 #include "reaper.h"
@@ -21,26 +21,12 @@
 static struct {
 	pid_t pid;
 	int pidfd, socket;
+	/* Shared with the container's process, which reads it between being told and answering, and again when it starts. */
+	uint8_t *description;
 } container = { .pidfd = -1, .socket = -1 };
 
 
 
-
-static bool receive_told(int socket, enum report_kind kind, struct report *told)
-{
-	return report_receive(socket, told) == 1 && told->kind == kind;
-}
-
-/* The description lies in a memfd and stays mapped: strings are used where they lie. */
-static bool map_description(const struct report *told, struct view *setup)
-{
-	if (told->fd_count < 1)
-		return false;
-	void *at = mmap(NULL, (size_t)told->value, PROT_READ, MAP_PRIVATE, told->fds[0], 0);
-	close(told->fds[0]);
-	*setup = (struct view){ at, (size_t)told->value };
-	return at != MAP_FAILED;
-}
 
 static _Noreturn void become_process(struct view setup, int socket)
 {
@@ -59,7 +45,7 @@ static _Noreturn void become_process(struct view setup, int socket)
 static struct container_mounts mounts_of(const struct report *told)
 {
 	struct container_mounts mounts = { -1, -1 };
-	int next = 1;
+	int next = 0;
 	if (told->fault.error & 1 && next < told->fd_count)
 		mounts.plain = told->fds[next++];
 	if (told->fault.error & 2 && next < told->fd_count)
@@ -67,35 +53,45 @@ static struct container_mounts mounts_of(const struct report *told)
 	return mounts;
 }
 
+static void answer(int socket, bool done, const struct fault *fault)
+{
+	struct report ready = { .kind = REPORT_READY };
+	if (done && report_send(socket, &ready))
+		return;
+	report_fault(socket, fault);
+	_exit(1);
+}
+
 static _Noreturn void live(int socket)
 {
-	struct report told, ready = { .kind = REPORT_READY };
+	struct report told;
 	struct fault fault = { 0 };
-	struct view setup;
+	struct view setup = { container.description, 0 };
 	prctl(PR_SET_NAME, "container");
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (!cgroup_enter() || unshare(CLONE_NEWCGROUP) || !rootfs_prepare(&fault)) {
+	bool ready = cgroup_enter() && !unshare(CLONE_NEWCGROUP) && rootfs_prepare();
+	if (!ready)
 		fault_errno(&fault, "preparing the container");
-		report_fault(socket, &fault);
-		_exit(1);
+	answer(socket, ready, &fault);
+	while (report_receive(socket, &told) == 1) {
+		struct view said = { container.description, (size_t)told.value };
+		if (told.kind == TELL_PREPARE) {
+			answer(socket, prepared_build(said, &fault), &fault);
+		} else if (told.kind == TELL_SETUP) {
+			setup = said;
+			answer(socket, rootfs_build(setup, mounts_of(&told), &fault), &fault);
+		} else if (told.kind == TELL_START && setup.length) {
+			become_process(setup, socket);
+		}
 	}
-	report_send(socket, &ready);
-	if (!receive_told(socket, TELL_SETUP, &told) || !map_description(&told, &setup))
-		_exit(1);
-	if (!rootfs_build(setup, mounts_of(&told), &fault)) {
-		report_fault(socket, &fault);
-		_exit(1);
-	}
-	report_send(socket, &ready);
-	if (!receive_told(socket, TELL_START, &told))
-		_exit(1);
-	become_process(setup, socket);
+	_exit(1);
 }
 
 bool container_create(void)
 {
 	int socket;
-	if (!report_pair(&container.socket, &socket))
+	container.description = mmap(NULL, MAX_DESCRIPTION, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (container.description == MAP_FAILED || !report_pair(&container.socket, &socket))
 		return false;
 	unsigned long namespaces = CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC;
 	container.pid = (pid_t)syscall(SYS_clone, namespaces | SIGCHLD, NULL, NULL, NULL, 0);
@@ -129,26 +125,20 @@ void container_close_socket(void)
 	container.socket = -1;
 }
 
-static int description_file(struct view setup)
+uint8_t *container_description(void)
 {
-	int file = memfd_create("setup", MFD_CLOEXEC);
-	if (file < 0)
-		return -1;
-	for (size_t done = 0; done < setup.length;) {
-		ssize_t written = write(file, setup.at + done, setup.length - done);
-		if (written <= 0) {
-			close(file);
-			return -1;
-		}
-		done += (size_t)written;
-	}
-	return file;
+	return container.description;
 }
 
-bool container_setup(struct view setup, struct container_mounts mounts)
+bool container_prepare(size_t length)
 {
-	struct report told = { .kind = TELL_SETUP, .value = (int)setup.length };
-	told.fds[told.fd_count++] = description_file(setup);
+	struct report told = { .kind = TELL_PREPARE, .value = (int)length };
+	return report_send(container.socket, &told);
+}
+
+bool container_setup(size_t length, struct container_mounts mounts)
+{
+	struct report told = { .kind = TELL_SETUP, .value = (int)length };
 	if (mounts.plain >= 0) {
 		told.fds[told.fd_count++] = mounts.plain;
 		told.fault.error |= 1;
@@ -157,10 +147,9 @@ bool container_setup(struct view setup, struct container_mounts mounts)
 		told.fds[told.fd_count++] = mounts.locking;
 		told.fault.error |= 2;
 	}
-	bool sent = told.fds[0] >= 0 && report_send(container.socket, &told);
+	bool sent = report_send(container.socket, &told);
 	for (int i = 0; i < told.fd_count; i++)
-		if (told.fds[i] >= 0)
-			close(told.fds[i]);
+		close(told.fds[i]);
 	return sent;
 }
 

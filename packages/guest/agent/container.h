@@ -6,9 +6,9 @@
 #define CONTAINER_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
-
-#include "items.h"
 
 /* Makes the process and waits until it is ready. */
 bool container_create(void);
@@ -20,8 +20,17 @@ struct container_mounts {
 	int plain, locking;
 };
 
-/* Tells it to build the root. Its answer, a REPORT_READY or a REPORT_FAULT, comes on container_socket(). Closes the mounts. */
-bool container_setup(struct view setup, struct container_mounts mounts);
+/* Where the setup is put together for it: memory shared with it, of MAX_DESCRIPTION bytes. */
+uint8_t *container_description(void);
+
+/*
+ * Tells it to mount in advance what the description says of mounts and covered paths: a setup that says the same has less to do.
+ * Answered as a setup is.
+ */
+bool container_prepare(size_t length);
+
+/* Tells it to build the root as the description of that length says. Its answer, a REPORT_READY or a REPORT_FAULT, comes on container_socket(). Closes the mounts. */
+bool container_setup(size_t length, struct container_mounts mounts);
 
 /* Tells it to become the process; its reports come on container_socket(), whose end says that the program runs. */
 bool container_start(void);

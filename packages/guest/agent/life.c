@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "boot.h"
 #include "cgroup.h"
 #include "channel.h"
 #include "container.h"
@@ -23,7 +24,7 @@
 static struct {
 	int phase;
 	/* The engine's numbers of requests under way; 0: none. */
-	uint32_t setup, start;
+	uint32_t prepare, setup, start;
 	bool failed;
 	struct stream *main_stream;
 } life = { .phase = PHASE_READY };
@@ -56,21 +57,45 @@ static void fail(uint32_t *request, const struct fault *fault)
 	*request = 0;
 }
 
+/* Else the request is refused. */
+static bool is_fresh(uint32_t request)
+{
+	struct fault fault;
+	if (life.phase == PHASE_READY && !life.prepare && !life.setup && !life.failed)
+		return true;
+	fault_set(&fault, 128, EALREADY, "the machine has been set up already");
+	request_refuse(request, &fault);
+	return false;
+}
+
+void life_prepare(uint32_t request, struct view description)
+{
+	struct fault fault = { 0 };
+	if (!is_fresh(request))
+		return;
+	life.prepare = request;
+	if (!items_valid(description))
+		fault_set(&fault, 128, EINVAL, "the description makes no sense");
+	else if (!container_prepare(description.length))
+		fault_errno(&fault, "telling the container");
+	else
+		return;
+	fail(&life.prepare, &fault);
+}
+
 void life_setup(uint32_t request, struct view setup)
 {
 	struct fault fault = { 0 };
 	struct container_mounts mounts = { -1, -1 };
-	if (life.phase != PHASE_READY || life.setup || life.failed) {
-		fault_set(&fault, 128, EALREADY, "the machine has been set up already");
-		return request_refuse(request, &fault);
-	}
+	if (!is_fresh(request))
+		return;
 	life.setup = request;
 	if (!items_valid(setup))
 		fault_set(&fault, 128, EINVAL, "the setup makes no sense");
 	else if (identity_renew(setup, &fault) && network_configure(setup, &fault) && cgroup_limit(setup, &fault) &&
 		 mount_ports_open(setup, &mounts, &fault)) {
 		dns_relay_ask(item_find(setup, TAG_DNS_UPSTREAM));
-		if (container_setup(setup, mounts))
+		if (container_setup(setup.length, mounts))
 			return;
 		fault_errno(&fault, "telling the container");
 	}
@@ -127,9 +152,13 @@ void life_report(void)
 		if (report.kind == REPORT_STDIO) {
 			stream_attach(life.main_stream, &report);
 		} else if (report.kind == REPORT_FAULT) {
-			fail(life.setup ? &life.setup : &life.start, &report.fault);
+			fail(life.prepare ? &life.prepare : life.setup ? &life.setup : &life.start, &report.fault);
 			if (life.start)
 				fail(&life.start, &report.fault);
+		} else if (report.kind == REPORT_READY && life.prepare) {
+			/* The answer says that the machine can be saved. */
+			boot_clean_memory();
+			answer(&life.prepare);
 		} else if (report.kind == REPORT_READY && life.setup) {
 			life.phase = PHASE_PREPARED;
 			answer(&life.setup);

@@ -18,7 +18,8 @@ int life_phase(void);
 /* The container's root exists: files can be read and written. */
 bool life_has_root(void);
 
-/* Requests of the engine; answered when done. */
+/* Requests of the engine; answered when done. The descriptions lie in container_description(). */
+void life_prepare(uint32_t request, struct view description);
 void life_setup(uint32_t request, struct view setup);
 void life_start(uint32_t request);
 

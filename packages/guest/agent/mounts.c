@@ -8,7 +8,6 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -32,7 +31,7 @@ int mount_root_resolve(const struct mount_root *root, const char *path)
 }
 
 /* The directory, made part by part: each step starts at the root again, so that no link can lead out between two of them. */
-static int make_directory(const struct mount_root *root, const char *path)
+int mount_root_directory(const struct mount_root *root, const char *path)
 {
 	char part[4096];
 	int found = open_in_root(root, path, O_PATH);
@@ -46,7 +45,7 @@ static int make_directory(const struct mount_root *root, const char *path)
 		return -1;
 	const char *name = slash + 1;
 	*slash = 0;
-	int parent = make_directory(root, *part ? part : "/");
+	int parent = mount_root_directory(root, *part ? part : "/");
 	if (parent < 0)
 		return -1;
 	int made = mkdirat(parent, name, 0755);
@@ -68,7 +67,7 @@ static int make_file(const struct mount_root *root, const char *path)
 	if (found >= 0 || errno != ENOENT || !slash || strlen(path) >= sizeof parent_path)
 		return found;
 	snprintf(parent_path, sizeof parent_path, "%.*s", (int)(slash - path), path);
-	int parent = make_directory(root, *parent_path ? parent_path : "/");
+	int parent = mount_root_directory(root, *parent_path ? parent_path : "/");
 	if (parent < 0)
 		return -1;
 	/* A link that leads to nothing is replaced: nothing can be bound over it. */
@@ -96,7 +95,7 @@ bool mount_bind(struct mount_root *root, const char *source, const char *target,
 	struct stat kind;
 	if (stat(source, &kind))
 		return fault_errno(fault, "mounting %s", target);
-	int onto = S_ISDIR(kind.st_mode) ? make_directory(root, target) : make_file(root, target);
+	int onto = S_ISDIR(kind.st_mode) ? mount_root_directory(root, target) : make_file(root, target);
 	if (onto < 0)
 		return fault_errno(fault, "making the mount point %s", target);
 	bool bound = bind_onto(source, onto, fault, target);
@@ -130,7 +129,7 @@ static bool mount_filesystem(struct mount_root *root, struct view item, const ch
 		known |= !strcmp(type, allowed[i]);
 	if (!known)
 		return fault_set(fault, 128, ENODEV, "mounting %s: file system type %s is not supported", target, type);
-	int onto = make_directory(root, target);
+	int onto = mount_root_directory(root, target);
 	char path[64];
 	snprintf(path, sizeof path, "/proc/self/fd/%d", onto);
 	bool mounted = onto >= 0 && mount(source, path, type, flags, data) == 0;
@@ -155,40 +154,4 @@ bool mount_item(struct mount_root *root, struct view item, struct fault *fault)
 		return fault_set(fault, 128, EINVAL, "the mount of %s makes no sense", target);
 	snprintf(source, sizeof source, "%s/%s", !strcmp(port, "locking") ? PORT_LOCKING : PORT_PLAIN, entry);
 	return mount_bind(root, source, target, (unsigned long)item_number(item_find(item, TAG_MOUNT_FLAGS), 0), fault);
-}
-
-/* Remounting a bind keeps its other flags only if they are named again. */
-static unsigned long flags_of(const char *path)
-{
-	struct statvfs kind;
-	if (statvfs(path, &kind))
-		return 0;
-	static const struct {
-		unsigned long stat, mount;
-	} flags[] = { { ST_NOSUID, MS_NOSUID }, { ST_NODEV, MS_NODEV }, { ST_NOEXEC, MS_NOEXEC },
-		      { ST_NOATIME, MS_NOATIME }, { ST_NODIRATIME, MS_NODIRATIME }, { ST_RELATIME, MS_RELATIME } };
-	unsigned long found = 0;
-	for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
-		if (kind.f_flag & flags[i].stat)
-			found |= flags[i].mount;
-	return found;
-}
-
-bool mount_readonly_path(const char *path, struct fault *fault)
-{
-	bool is_root = !strcmp(path, "/");
-	if (!is_root && mount(path, path, NULL, MS_BIND | MS_REC, NULL))
-		return errno == ENOENT ? true : fault_errno(fault, "making %s read-only", path);
-	if (mount(NULL, path, NULL, MS_BIND | MS_REMOUNT | MS_RDONLY | flags_of(path), NULL))
-		return fault_errno(fault, "making %s read-only", path);
-	return true;
-}
-
-bool mount_masked_path(const char *path, struct fault *fault)
-{
-	if (!mount("/dev/null", path, NULL, MS_BIND, NULL) || errno == ENOENT)
-		return true;
-	if (errno == ENOTDIR && !mount("tmpfs", path, "tmpfs", MS_RDONLY, "size=0k"))
-		return true;
-	return fault_errno(fault, "masking %s", path);
 }

@@ -30,8 +30,7 @@ bool mount_item(struct mount_root *root, struct view item, struct fault *fault);
 bool mount_bind(struct mount_root *root, const char *source, const char *target, unsigned long flags,
 		struct fault *fault);
 
-/* In the final root; a path that is absent needs nothing. */
-bool mount_readonly_path(const char *path, struct fault *fault);
-bool mount_masked_path(const char *path, struct fault *fault);
+/* Makes the directory where it is absent, and gives it as a descriptor (O_PATH). -1 with errno. */
+int mount_root_directory(const struct mount_root *root, const char *path);
 
 #endif

@@ -32,6 +32,7 @@
 #define MSG_SHUTDOWN 14
 #define MSG_FORGET 15
 #define MSG_CLOCK 16
+#define MSG_PREPARE 17
 #define MSG_REPLY 32
 #define MSG_ERROR 33
 #define MSG_EXIT 34

@@ -17,6 +17,7 @@ enum report_kind {
 	REPORT_READY,
 	REPORT_FAULT,
 	/* The other way: the agent to the process that waits to become the container. */
+	TELL_PREPARE,
 	TELL_SETUP,
 	TELL_START,
 };

@@ -9,6 +9,7 @@
 
 #include "cgroup.h"
 #include "channel.h"
+#include "container.h"
 #include "exec.h"
 #include "identity.h"
 #include "life.h"
@@ -61,18 +62,18 @@ static struct {
 	uint8_t bytes[MAX_DESCRIPTION];
 } description;
 
-/* True when it is whole. */
-static bool collect(const struct frame *frame)
+/* In `bytes`, of MAX_DESCRIPTION. True when it is whole. */
+static bool collect(const struct frame *frame, uint8_t *bytes)
 {
 	if (frame->stream != description.stream) {
 		description.stream = frame->stream;
 		description.length = 0;
 	}
-	if (frame->payload.length > sizeof description.bytes - description.length) {
+	if (frame->payload.length > MAX_DESCRIPTION - description.length) {
 		channel_reject("a description that is too long");
 		return false;
 	}
-	memcpy(description.bytes + description.length, frame->payload.at, frame->payload.length);
+	memcpy(bytes + description.length, frame->payload.at, frame->payload.length);
 	description.length += frame->payload.length;
 	if (frame->flags & FLAG_MORE)
 		return false;
@@ -170,16 +171,32 @@ static const struct work *work_of(uint8_t type)
 	}
 }
 
+/* The description of the container stays where the container's process reads it: a second one must not touch it. */
+static void describe(const struct frame *frame)
+{
+	struct fault fault;
+	if (life_phase() != PHASE_READY) {
+		fault_set(&fault, 128, EALREADY, "the machine has been set up already");
+		return request_refuse(frame->stream, &fault);
+	}
+	if (!collect(frame, container_description()))
+		return;
+	struct view whole = { container_description(), description.length };
+	if (frame->type == MSG_PREPARE)
+		life_prepare(frame->stream, whole);
+	else
+		life_setup(frame->stream, whole);
+}
+
 /* Requests: each has a number of its own, larger than those before. */
 static void handle_request(const struct frame *frame)
 {
 	if (frame->stream > last_stream)
 		last_stream = frame->stream;
 	switch (frame->type) {
+	case MSG_PREPARE:
 	case MSG_SETUP:
-		if (collect(frame))
-			life_setup(frame->stream, (struct view){ description.bytes, description.length });
-		return;
+		return describe(frame);
 	case MSG_START:
 		return life_start(frame->stream);
 	case MSG_SIGNAL:
@@ -195,7 +212,7 @@ static void handle_request(const struct frame *frame)
 	case MSG_READ:
 	case MSG_WRITE:
 	case MSG_PROCESSES:
-		if (collect(frame))
+		if (collect(frame, description.bytes))
 			begin(frame, work_of(frame->type));
 		return;
 	default:

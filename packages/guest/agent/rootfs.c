@@ -10,19 +10,19 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "covers.h"
 #include "devices.h"
 #include "mounts.h"
+#include "prepared.h"
 #include "protocol.h"
 #include "text_file.h"
 
 #define DISK "/dev/vda"
 #define ROOT "/root"
 
-bool rootfs_prepare(struct fault *fault)
+bool rootfs_prepare(void)
 {
-	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL))
-		return fault_errno(fault, "making mounts private");
-	return true;
+	return mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0;
 }
 
 static bool mount_disk(struct fault *fault)
@@ -66,7 +66,7 @@ static bool mount_all(struct view setup, struct mount_root *root, struct fault *
 	for (struct view rest = setup; item_next(&rest, &item, &broken);) {
 		if (item.tag != TAG_MOUNT)
 			continue;
-		if (!mount_item(root, item.bytes, fault))
+		if (!prepared_has(item.bytes) && !mount_item(root, item.bytes, fault))
 			return false;
 	}
 	for (struct view rest = setup; item_next(&rest, &item, &broken);)
@@ -75,7 +75,7 @@ static bool mount_all(struct view setup, struct mount_root *root, struct fault *
 	return true;
 }
 
-/* sysctls of this machine and of the container are one: the VM has one network and IPC namespace that counts. */
+/* By the agent's own /proc, which is still at hand: the container's may be prepared and read-only. What counts is who writes. */
 static bool write_sysctls(struct view setup, struct fault *fault)
 {
 	struct item item;
@@ -103,20 +103,6 @@ static bool switch_root(struct fault *fault)
 	return true;
 }
 
-static bool cover_paths(struct view setup, struct fault *fault)
-{
-	struct item item;
-	bool broken = false;
-	while (item_next(&setup, &item, &broken)) {
-		const char *path = item_string(item.bytes);
-		if (item.tag == TAG_READONLY_PATH && (!path || !mount_readonly_path(path, fault)))
-			return false;
-		if (item.tag == TAG_MASKED_PATH && (!path || !mount_masked_path(path, fault)))
-			return false;
-	}
-	return true;
-}
-
 static bool name_host(struct view setup, struct fault *fault)
 {
 	const char *host = item_string(item_find(setup, TAG_HOSTNAME));
@@ -131,12 +117,13 @@ bool rootfs_build(struct view setup, struct container_mounts mounts, struct faul
 	struct mount_root root = { -1 };
 	bool built = mount_disk(fault) && attach_port(mounts.plain, PORT_PLAIN, fault) &&
 		     attach_port(mounts.locking, PORT_LOCKING, fault) && mount_root_open(&root, ROOT, fault) &&
-		     mount_all(setup, &root, fault) && devices_make(&root, fault);
+		     prepared_attach(setup, &root, fault) && mount_all(setup, &root, fault) &&
+		     (prepared_has_devices() || devices_make(&root, fault));
 	if (root.fd >= 0)
 		close(root.fd);
-	if (!built || !name_host(setup, fault) || !switch_root(fault) || !write_sysctls(setup, fault))
+	if (!built || !name_host(setup, fault) || !write_sysctls(setup, fault) || !switch_root(fault))
 		return false;
-	if (item_number(item_find(setup, TAG_ROOT_READONLY), 0) && !mount_readonly_path("/", fault))
+	if (item_number(item_find(setup, TAG_ROOT_READONLY), 0) && !cover_readonly("/", fault))
 		return false;
-	return cover_paths(setup, fault);
+	return prepared_has_covers() || cover_paths(setup, "", fault);
 }

@@ -11,7 +11,7 @@
 #include "items.h"
 
 /* In the template: cuts this mount namespace off from the agent's. */
-bool rootfs_prepare(struct fault *fault);
+bool rootfs_prepare(void);
 
 /* Mounts the disk and everything that the setup says, and makes it the root. */
 bool rootfs_build(struct view setup, struct container_mounts mounts, struct fault *fault);

@@ -1,8 +1,8 @@
 import type { Duplex } from 'node:stream'
 import { encodeSize } from '../protocol/encode-process.ts'
-import { encodeSetup } from '../protocol/encode-setup.ts'
+import { encodeSetup, encodeSurroundings } from '../protocol/encode-setup.ts'
 import { type Frame, ProtocolError } from '../protocol/frame.ts'
-import { ItemReader } from '../protocol/items.ts'
+import { ItemReader, numberItem } from '../protocol/items.ts'
 import type { GuestProcess, GuestSetup } from '../protocol/setup.ts'
 import { channel, flag, mainStream, message, phase, tag } from '../protocol/wire.ts'
 import { type AgentExec, sendSignal, startExec } from './agent-exec.ts'
@@ -18,6 +18,8 @@ export interface AgentState {
   readonly phase: 'ready' | 'prepared' | 'running' | 'exited'
   /** Set once exited. */
   readonly exit?: RemoteExit
+  /** Execs of an engine before this one, by their numbers, with how they end: their streams are gone. */
+  readonly execs: ReadonlyMap<number, Promise<RemoteExit>>
 }
 
 /**
@@ -34,7 +36,7 @@ export class AgentClient {
 
   private constructor(connection: Connection, hello: ItemReader) {
     this.#connection = connection
-    this.state = readState(hello)
+    this.state = readState(connection, hello)
     this.#stdin = new Outgoing(
       (offset, data, isLast) => this.#sendStdin(offset, data, isLast),
       hello.bigint(tag.stdinTaken) ?? 0n,
@@ -58,12 +60,19 @@ export class AgentClient {
    * Rejects with AgentGone when the socket closes or `signal` is aborted. Takes the socket over; `takeOver` is true where
    * another engine has used this very guest before.
    */
-  static async connect(
+  static connect(
     socket: Duplex,
     options: { readonly takeOver: boolean; readonly signal?: AbortSignal },
   ): Promise<AgentClient> {
-    const { connection, hello } = await Connection.open(socket, options)
-    return new AgentClient(connection, hello)
+    return Connection.open(socket, options, (connection, hello) => new AgentClient(connection, hello))
+  }
+
+  /**
+   * In a template: mounts in advance what most containers want. Only a setup that wants just the same gains by it. Resolves when the
+   * machine can be saved.
+   */
+  async prepare(usual: Pick<GuestSetup, 'mounts' | 'maskedPaths' | 'readonlyPaths'>): Promise<void> {
+    await this.#connection.request(message.prepare, Buffer.concat(encodeSurroundings(usual)))
   }
 
   /** Makes the guest this container: network, disk, mounts. Allowed once. */
@@ -110,6 +119,11 @@ export class AgentClient {
     return readProcesses(this.#connection)
   }
 
+  /** Sets the guest's clock, nanoseconds since the epoch: it stood still while the machine was paused. */
+  async setClock(now: bigint): Promise<void> {
+    await this.#connection.request(message.clock, numberItem(tag.clock, now))
+  }
+
   /** Writes all files back and powers the machine off. Used by helpers without a process; the channel then closes. */
   shutdown(): void {
     this.#connection.send({ type: message.shutdown, stream: 0 })
@@ -151,8 +165,28 @@ const phases = new Map<number, AgentState['phase']>([
   [phase.exited, 'exited'],
 ])
 
-const readState = (hello: ItemReader): AgentState => {
+const readState = (connection: Connection, hello: ItemReader): AgentState => {
   const name = phases.get(hello.number(tag.phase) ?? 0)
   if (name === undefined) throw new ProtocolError('the agent is in an unknown phase')
-  return { phase: name, ...(name === 'exited' ? { exit: readExit(hello) } : {}) }
+  const execs = hello.all(tag.exec).map((bytes) => Number(readOffset(bytes)))
+  return {
+    phase: name,
+    execs: new Map(execs.map((stream) => [stream, endOf(connection, stream)])),
+    ...(name === 'exited' ? { exit: readExit(hello) } : {}),
+  }
+}
+
+const endOf = (connection: Connection, stream: number): Promise<RemoteExit> => {
+  const end = new Promise<RemoteExit>((resolve, reject) => {
+    connection.listen(stream, {
+      gone: reject,
+      receive: (frame) => {
+        if (frame.type !== message.exit) return
+        connection.finish(stream)
+        resolve(readExit(new ItemReader(frame.payload)))
+      },
+    })
+  })
+  end.catch(() => {})
+  return end
 }

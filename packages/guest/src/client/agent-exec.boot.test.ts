@@ -15,6 +15,7 @@ let agent: AgentClient
 beforeAll(async () => {
   guest = await bootGuest(makeRootImage(folder))
   agent = await guest.attach(false)
+  await agent.prepare(testSetup(undefined))
   await agent.setup(
     testSetup(testProcess(['sleep', '1000']), {
       domainname: 'example.org',

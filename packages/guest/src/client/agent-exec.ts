@@ -8,6 +8,8 @@ import { type RemoteExit, RemoteProcess, readExit } from './remote-process.ts'
 
 /** A further process in the container. */
 export interface AgentExec {
+  /** Its number, by which an engine that takes over finds it in `AgentState.execs`. */
+  readonly stream: number
   /** As the guest counts it. */
   readonly pid: number
   /** Reading slowly slows the process. With a terminal everything is on stdout. */
@@ -26,6 +28,7 @@ export const startExec = async (connection: Connection, process: GuestProcess): 
   const remote = new RemoteProcess(connection, message.exec, Buffer.concat(encodeProcess(process)))
   const pid = (await remote.started).number(tag.pid) ?? 0
   return {
+    stream: remote.stream,
     pid,
     stdout: remote.stdout,
     stderr: remote.stderr,

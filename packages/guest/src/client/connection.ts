@@ -24,38 +24,35 @@ export class Connection {
   }
 
   /**
-   * Says hello and resolves with the agent's answer. `takeOver`: another engine may have died amid a frame; then a frame's
-   * worth of zeros goes first, which brings the agent back in step.
+   * Says hello and resolves with what `welcome` makes of the agent's answer. `welcome` runs before any frame behind the answer is
+   * handed on, so what it listens to loses none. `takeOver`: another engine may have died amid a frame; then a frame's worth of
+   * zeros goes first, which brings the agent back in step.
    */
-  static async open(
+  static open<T>(
     socket: Duplex,
     { takeOver, signal }: { readonly takeOver: boolean; readonly signal?: AbortSignal | undefined },
-  ): Promise<{ connection: Connection; hello: ItemReader }> {
+    welcome: (connection: Connection, hello: ItemReader) => T,
+  ): Promise<T> {
     const connection = new Connection(socket)
     const nonce = randomBytes(16)
-    const answer = connection.#awaitHello(nonce, signal)
-    if (takeOver) socket.write(Buffer.alloc(maxFrame))
-    socket.write(encodeFrame({ type: message.hello, stream: 0, payload: bytesItem(tag.nonce, nonce) }))
-    const hello = await answer
-    connection.#lastStream = Math.max(1, hello.number(tag.lastStream) ?? 1)
-    return { connection, hello }
-  }
-
-  #awaitHello(nonce: Buffer, signal?: AbortSignal): Promise<ItemReader> {
-    const abort = (): void => this.close(new AgentGone('the agent did not answer in time'))
-    const answer = new Promise<ItemReader>((resolve, reject) => {
-      this.listen(0, {
-        receive: ({ payload }) => resolve(new ItemReader(payload)),
+    const abort = (): void => connection.close(new AgentGone('the agent did not answer in time'))
+    const welcomed = new Promise<T>((resolve, reject) => {
+      connection.listen(0, {
         gone: reject,
+        receive: ({ payload }) => {
+          connection.finish(0)
+          const hello = new ItemReader(payload)
+          connection.#lastStream = Math.max(1, hello.number(tag.lastStream) ?? 1)
+          resolve(welcome(connection, hello))
+        },
       })
     })
-    this.#read(new FrameParser((frame) => answersHello(frame, nonce)))
+    connection.#read(new FrameParser((frame) => answersHello(frame, nonce)))
+    if (takeOver) socket.write(Buffer.alloc(maxFrame))
+    socket.write(encodeFrame({ type: message.hello, stream: 0, payload: bytesItem(tag.nonce, nonce) }))
     if (signal?.aborted) abort()
     else signal?.addEventListener('abort', abort, { once: true })
-    return answer.finally(() => {
-      this.finish(0)
-      signal?.removeEventListener('abort', abort)
-    })
+    return welcomed.finally(() => signal?.removeEventListener('abort', abort))
   }
 
   #read(parser: FrameParser): void {

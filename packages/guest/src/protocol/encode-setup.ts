@@ -5,6 +5,17 @@ import { encodeMount, outerFirst } from './mount-options.ts'
 import type { GuestLimits, GuestNic, GuestSetup } from './setup.ts'
 import { tag } from './wire.ts'
 
+/** The part of a setup that can be done in advance. */
+export const encodeSurroundings = ({
+  mounts,
+  maskedPaths,
+  readonlyPaths,
+}: Pick<GuestSetup, 'mounts' | 'maskedPaths' | 'readonlyPaths'>): Buffer[] => [
+  ...outerFirst(mounts).map(encodeMount),
+  ...maskedPaths.map((path) => stringItem(tag.maskedPath, path)),
+  ...readonlyPaths.map((path) => stringItem(tag.readonlyPath, path)),
+]
+
 /** The description of a container, to be cut into `setup` frames. */
 export const encodeSetup = (setup: GuestSetup): Buffer =>
   Buffer.concat([
@@ -18,12 +29,10 @@ export const encodeSetup = (setup: GuestSetup): Buffer =>
       : [bytesItem(tag.dnsUpstream, parseAddress(setup.dnsUpstream).bytes)]),
     ...encodeEtcFiles(setup.etcFiles),
     numberItem(tag.rootReadonly, setup.readOnlyRoot ? 1 : 0),
-    ...outerFirst(setup.mounts).map(encodeMount),
+    ...encodeSurroundings(setup),
     ...Object.entries(setup.sysctl).map(([name, value]) =>
       listItem(tag.sysctl, [stringItem(tag.name, sysctlPath(name)), stringItem(tag.value, value)]),
     ),
-    ...setup.maskedPaths.map((path) => stringItem(tag.maskedPath, path)),
-    ...setup.readonlyPaths.map((path) => stringItem(tag.readonlyPath, path)),
     ...encodeLimits(setup.limits),
     numberItem(tag.init, setup.init ? 1 : 0),
     ...(setup.process === undefined ? [] : [listItem(tag.process, encodeProcess(setup.process))]),

@@ -35,6 +35,7 @@ export const message = {
   shutdown: 14,
   forget: 15,
   clock: 16,
+  prepare: 17,
   reply: 32,
   error: 33,
   exit: 34,
@@ -44,7 +45,7 @@ export const message = {
 export const flag = {
   /** `data`: nothing follows this on the channel. */
   end: 1,
-  /** `setup`, `exec`: the description goes on in another frame. */
+  /** A description goes on in another frame. */
   more: 2,
 } as const
 
