@@ -1,6 +1,9 @@
 import type { LoadedProject } from '@container-compose/compose'
 import { UserError } from '@container-compose/core'
-import { type DesiredState, noSuchService } from '@container-compose/orchestrator'
+import { checkSupport, type DesiredState, noSuchService } from '@container-compose/orchestrator'
+import { usesOwnEngine } from './engine.ts'
+import { renderWarning } from './progress/warning.ts'
+import type { AnyInvocation } from './project.ts'
 import { desiredOf } from './session.ts'
 
 export interface Selection {
@@ -13,13 +16,20 @@ export interface Selection {
 
 /**
  * What the project wants, with `--scale` in it and cut to the named services where their dependencies are not wanted.
+ * Keys that have no effect on the engine are warned about.
  *
- * @throws UserError `NO_SUCH_SERVICE`, `NO_SERVICE`
+ * @throws UserError `NO_SUCH_SERVICE`, `NO_SERVICE`, `UNSUPPORTED_KEY`
  */
 export const selectDesired = (
+  invocation: AnyInvocation,
   loaded: LoadedProject,
   { named, withDependencies, scale }: Selection,
 ): DesiredState => {
+  const { world, screen } = invocation
+  const ownEngine = usesOwnEngine(invocation)
+  const support = { ownEngine, defaultRuntime: 'vm' }
+  for (const message of checkSupport(loaded.project, loaded.locations, support))
+    world.stderr.write(renderWarning(message, { screen, now: () => world.clock.now() }))
   const desired = desiredOf(loaded)
   const known = desired.services.map(({ name }) => name)
   for (const service of scale.keys())

@@ -40,7 +40,7 @@ export default defineCommand({
     checkPullPolicy(options.pull)
     const loaded = await readProject(invocation, operands)
     const scale = parseScale(options.scale)
-    const desired = selectDesired(loaded, { named: operands, withDependencies: true, scale })
+    const desired = selectDesired(invocation, loaded, { named: operands, withDependencies: true, scale })
     const policy = {
       ...recreatePolicy(options, operands),
       removeOrphans: removesOrphans(options.removeOrphans, loaded.project.environment),

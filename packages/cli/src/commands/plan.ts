@@ -40,7 +40,11 @@ export default defineCommand({
     checkPullPolicy(options.pull)
     const scale = parseScale(options.scale)
     const loaded = await readProject(invocation, operands)
-    const desired = selectDesired(loaded, { named: operands, withDependencies: !options.noDeps, scale })
+    const desired = selectDesired(invocation, loaded, {
+      named: operands,
+      withDependencies: !options.noDeps,
+      scale,
+    })
     const policy = {
       ...defaultPolicy,
       ...recreatePolicy(options, operands),

@@ -69,7 +69,11 @@ export default defineCommand({
     checkFlags(options)
     const scale = parseScale(options.scale)
     const loaded = await readProject(invocation, operands)
-    const desired = selectDesired(loaded, { named: operands, withDependencies: !options.noDeps, scale })
+    const desired = selectDesired(invocation, loaded, {
+      named: operands,
+      withDependencies: !options.noDeps,
+      scale,
+    })
     const policy = {
       ...recreatePolicy(options, operands),
       removeOrphans: removesOrphans(options.removeOrphans, loaded.project.environment),

@@ -1,11 +1,11 @@
-import type { Healthcheck, Project, Service } from '@container-compose/compose'
+import { byteCount, type Healthcheck, type Project, type Service } from '@container-compose/compose'
 import type { ContainerCreateBody } from '../client/api-types.ts'
 import { composeVersion, formatDependencies, label } from '../labels.ts'
 import type { Instance } from './desired-state.ts'
 import { mountMembers } from './mounts.ts'
 import { containerNameOf, networkMembers, portMembers } from './networking.ts'
 import { resourceLimits, restartPolicy } from './resources.ts'
-import { byteCount, compact, nanoseconds } from './values.ts'
+import { compact, nanoseconds } from './values.ts'
 
 export interface ServiceIdentity {
   readonly project: Project

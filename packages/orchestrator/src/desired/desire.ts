@@ -1,8 +1,16 @@
-import type { Locations, Network, Project, Service, Volume } from '@container-compose/compose'
+import {
+  type Locations,
+  type Network,
+  networkHash,
+  type Project,
+  type Service,
+  serviceHash,
+  type Volume,
+  volumeHash,
+} from '@container-compose/compose'
 import { dependencyOrder } from '@container-compose/core'
 import type { NetworkCreateBody, VolumeCreateBody } from '../client/api-types.ts'
 import { composeVersion, label } from '../labels.ts'
-import { networkHash, serviceHash, volumeHash } from './config-hash.ts'
 import { containerBody } from './container-body.ts'
 import type {
   DesiredDependency,
@@ -39,7 +47,7 @@ const sortedKeys = (record: Readonly<Record<string, unknown>>): string[] => Obje
 const desiredService = (project: Project, name: string, locations: Locations): DesiredService => {
   const service = project.services[name] as Service
   const image = imageOf(project, name)
-  const hash = serviceHash(project, name)
+  const hash = serviceHash(service)
   return {
     name,
     replicas: replicasOf(service),

@@ -1,5 +1,5 @@
-import type { Mount, Project, Service } from '@container-compose/compose'
-import { byteCount, compact } from './values.ts'
+import { byteCount, type Mount, type Project, type Service } from '@container-compose/compose'
+import { compact } from './values.ts'
 
 interface Inherited {
   readonly name: string

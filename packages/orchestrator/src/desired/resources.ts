@@ -1,5 +1,4 @@
-import type { Service } from '@container-compose/compose'
-import { byteCount } from './values.ts'
+import { byteCount, type Service } from '@container-compose/compose'
 
 /** The members of HostConfig that bound what a container may use. `deploy.resources` beats the older keys. */
 export const resourceLimits = (service: Service) => {

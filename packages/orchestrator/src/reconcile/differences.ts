@@ -25,7 +25,7 @@ export const differences = (
     ...changed('privileged', HostConfig['Privileged'], host['Privileged']),
     ...changed('read_only', HostConfig['ReadonlyRootfs'], host['ReadonlyRootfs']),
     ...changed('cap_add', HostConfig['CapAdd'], host['CapAdd'], { onlyIfWanted: true }),
-    ...changed('restart', HostConfig['RestartPolicy'], host['RestartPolicy'], { onlyIfWanted: true }),
+    ...changed('restart', restartText(HostConfig['RestartPolicy']), restartText(host['RestartPolicy'])),
     ...changed('runtime', HostConfig['Runtime'], host['Runtime'], { onlyIfWanted: true }),
     ...changed('healthcheck', Config.Healthcheck, body['Healthcheck'], { onlyIfWanted: true }),
     ...labelChanges(Config.Labels ?? {}, body.Labels),
@@ -64,6 +64,13 @@ const labelChanges = (
     .sort()
     .filter((name) => !name.startsWith('com.docker.compose.') && name in wanted)
     .flatMap((name) => changed(`labels.${name}`, is[name], wanted[name]))
+
+/** `on-failure:3`; `no` is the same as nothing. */
+const restartText = (policy: unknown): string => {
+  const { Name = '', MaximumRetryCount = 0 } = (policy ?? {}) as { Name?: string; MaximumRetryCount?: number }
+  if (Name === 'no') return ''
+  return MaximumRetryCount > 0 ? `${Name}:${MaximumRetryCount}` : Name
+}
 
 const toMap = (list: readonly string[]): Map<string, string> =>
   new Map(
