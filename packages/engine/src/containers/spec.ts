@@ -1,24 +1,8 @@
 import { badParameter } from '../api/errors.ts'
 import type { OciMount, OciProcess, OciResources, OciSpec } from '../runtime/oci-spec.ts'
+import { maskedPaths, readonlyPaths, systemMounts, usualShmBytes } from '../runtime/system-mounts.ts'
 import { capabilities } from './capabilities.ts'
 import type { ContainerConfig, ContainerDocument, HostConfig } from './model.ts'
-
-/** Docker's masked and read-only paths (moby oci/defaults.go). */
-const maskedPaths = [
-  '/proc/asound',
-  '/proc/acpi',
-  '/proc/interrupts',
-  '/proc/kcore',
-  '/proc/keys',
-  '/proc/latency_stats',
-  '/proc/timer_list',
-  '/proc/timer_stats',
-  '/proc/sched_debug',
-  '/proc/scsi',
-  '/sys/firmware',
-  '/sys/devices/virtual/powercap',
-]
-const readonlyPaths = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger']
 
 /**
  * The container's process as every runtime starts it.
@@ -40,7 +24,7 @@ export const ociSpec = ({
     hostname: config.Hostname,
     ...(config.Domainname !== '' && { domainname: config.Domainname }),
     mounts: [
-      ...systemMounts(privileged, hostConfig.ShmSize || 64 * 1024 * 1024),
+      ...systemMounts(privileged, hostConfig.ShmSize || usualShmBytes),
       ...mounts
         .flatMap((mount): OciMount[] =>
           mount.type === 'tmpfs'
@@ -75,41 +59,6 @@ export const byDepth = (a: { readonly destination: string }, b: { readonly desti
   depth(a.destination) - depth(b.destination)
 
 const depth = (path: string): number => path.split('/').length
-
-const systemMounts = (privileged: boolean, shmBytes: number): OciMount[] => [
-  { destination: '/proc', type: 'proc', source: 'proc', options: ['nosuid', 'noexec', 'nodev'] },
-  {
-    destination: '/dev',
-    type: 'tmpfs',
-    source: 'tmpfs',
-    options: ['nosuid', 'strictatime', 'mode=755', 'size=65536k'],
-  },
-  {
-    destination: '/dev/pts',
-    type: 'devpts',
-    source: 'devpts',
-    options: ['nosuid', 'noexec', 'newinstance', 'ptmxmode=0666', 'mode=0620', 'gid=5'],
-  },
-  {
-    destination: '/sys',
-    type: 'sysfs',
-    source: 'sysfs',
-    options: ['nosuid', 'noexec', 'nodev', privileged ? 'rw' : 'ro'],
-  },
-  {
-    destination: '/sys/fs/cgroup',
-    type: 'cgroup',
-    source: 'cgroup',
-    options: [privileged ? 'rw' : 'ro', 'nosuid', 'noexec', 'nodev'],
-  },
-  { destination: '/dev/mqueue', type: 'mqueue', source: 'mqueue', options: ['nosuid', 'noexec', 'nodev'] },
-  {
-    destination: '/dev/shm',
-    type: 'tmpfs',
-    source: 'shm',
-    options: ['nosuid', 'noexec', 'nodev', 'mode=1777', `size=${shmBytes}`],
-  },
-]
 
 /** All of a process but its arguments: shared by the container's own process and those of exec. */
 export const ociProcess = (config: ContainerConfig, hostConfig: HostConfig): Omit<OciProcess, 'args'> => ({

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import type { GuestLimits, GuestMount, GuestNic, GuestProcess, GuestSetup } from '@container-compose/guest'
-import type { OciProcess, OciResources } from '../../oci-spec.ts'
+import type { OciMount, OciProcess, OciResources } from '../../oci-spec.ts'
 import type { Bundle, Endpoint } from '../../runtime.ts'
+import { maskedPaths, readonlyPaths, systemMounts, usualShmBytes } from '../../system-mounts.ts'
 import { mountPorts } from '../mounts/mount-ports.ts'
 
 /** What differs between two starts of the same bundle. */
@@ -12,6 +13,14 @@ export interface Moment {
 }
 
 export const thisMoment = (now: number): Moment => ({ now, entropy: randomBytes(64) })
+
+const filesystemMount = ({ destination, type, source, options }: OciMount): GuestMount => ({
+  kind: 'filesystem',
+  target: destination,
+  type,
+  source,
+  options,
+})
 
 /** A bundle in the words of the guest's agent. */
 export const guestSetup = (bundle: Bundle, moment: Moment): GuestSetup => {
@@ -24,18 +33,7 @@ export const guestSetup = (bundle: Bundle, moment: Moment): GuestSetup => {
     ...(dnsUpstream === undefined ? {} : { dnsUpstream }),
     etcFiles: bundle.etcFiles,
     readOnlyRoot: spec.root.readonly,
-    mounts: [
-      ...spec.mounts.map(
-        ({ destination, type, source, options }): GuestMount => ({
-          kind: 'filesystem',
-          target: destination,
-          type,
-          source,
-          options,
-        }),
-      ),
-      ...sharedMounts(bundle),
-    ],
+    mounts: [...spec.mounts.map(filesystemMount), ...sharedMounts(bundle)],
     sysctl: spec.linux.sysctl,
     maskedPaths: spec.linux.maskedPaths,
     readonlyPaths: spec.linux.readonlyPaths,
@@ -43,6 +41,13 @@ export const guestSetup = (bundle: Bundle, moment: Moment): GuestSetup => {
     init: bundle.init,
     process: guestProcess(spec.process, bundle.openStdin),
   }
+}
+
+/** What a template has in place already: a container that wants just this starts sooner. */
+export const usualSurroundings: Pick<GuestSetup, 'mounts' | 'maskedPaths' | 'readonlyPaths'> = {
+  mounts: systemMounts(false, usualShmBytes).map(filesystemMount),
+  maskedPaths,
+  readonlyPaths,
 }
 
 /** A machine that has the container's disk and nothing else: no process, no network, no mounts of the host. */

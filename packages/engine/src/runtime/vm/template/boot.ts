@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AgentClient } from '@container-compose/guest'
 import { listenUnix, memfd } from '@container-compose/native'
+import { usualSurroundings } from '../container/guest-setup.ts'
 import { Held } from '../machine/held.ts'
 import { closeAll } from '../qemu/close-all.ts'
 import {
@@ -66,6 +67,7 @@ const bootAndSave = async (options: BootOptions, dir: string, memory: number): P
       takeOver: false,
       signal: AbortSignal.timeout(options.deadlineMs),
     })
+    await agent.prepare(usualSurroundings)
     agent.close()
     qmp = await Qmp.connect(join(dir, 'qmp.sock'), options.deadlineMs)
     const state = await save(qmp, join(dir, 'state.sock'))

@@ -3,6 +3,7 @@ import { readFile, stat } from 'node:fs/promises'
 import { cpus, release } from 'node:os'
 import { artifactPath } from '@container-compose/core'
 import { buildInitramfs, type GuestKernel, guestKernel } from '@container-compose/guest'
+import { usualSurroundings } from '../container/guest-setup.ts'
 import { type Acceleration, bootArguments, machineArguments } from '../qemu/command-line.ts'
 import type { QemuProgram } from '../qemu/program.ts'
 import type { MachineShape } from '../shape.ts'
@@ -42,6 +43,7 @@ export const templateKey = async (
     createHash('sha256').update(recipe.initramfs).digest('hex'),
     ...machineArguments(shape, acceleration),
     ...bootArguments(),
+    JSON.stringify(usualSurroundings),
   ])
 }
 
