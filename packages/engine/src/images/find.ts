@@ -28,9 +28,14 @@ export const findDocument = (index: Pick<ImageIndex, 'all'>, text: string): Imag
   return fits.length === 1 ? fits[0] : undefined
 }
 
-/** True when the client named the image by its id or the beginning of it, not by a name. */
-export const isIdOf = (document: ImageDocument, text: string): boolean =>
-  text !== '' && document.id.replace('sha256:', '').startsWith(text.replace('sha256:', ''))
+/** True when the client named the image by its id or the beginning of it, not by a name (which may look like one). */
+export const isIdOf = (document: ImageDocument, text: string): boolean => {
+  const digits = text.replace(/^sha256:/, '')
+  if (!/^[0-9a-f]+$/.test(digits) || !document.id.startsWith(`sha256:${digits}`)) return false
+  return (
+    digits.length === 64 || text !== digits || !document.tags.includes(`docker.io/library/${text}:latest`)
+  )
+}
 
 /** Whether all references are of one repository. */
 export const isOneRepository = ({ tags, digests }: Pick<ImageDocument, 'tags' | 'digests'>): boolean =>

@@ -123,6 +123,12 @@ describe('load', () => {
 const replaceAll = (bytes: Buffer, from: string, to: string): Buffer =>
   Buffer.from(bytes.toString('latin1').replaceAll(from, to), 'latin1')
 
+test('what a killed engine left half made is gone when the next one opens', async () => {
+  mkdirSync(join(folder, 'cache/images/tmp/half'))
+  await open('other')
+  expect(cached('tmp')).toEqual([])
+})
+
 test('what is saved can be loaded, and is the same image', async () => {
   const [loaded] = await load(archive(['a:1', 'b:1'], base, top))
   const other = await open('other')
@@ -246,6 +252,14 @@ describe('remove', () => {
     expect((await images.root(id)).imageId, 'the disk of the container needs it').toBe(id)
     await images.prune({ all: false, matches: () => false, users: () => [] })
     expect([...cached('layers'), ...cached('bases')]).toEqual([])
+  })
+
+  test('a name that looks like the beginning of an id is a name', async () => {
+    const [loaded] = await load(archive(['a:1'], base))
+    const name = loaded?.image.id.slice(7, 19) ?? ''
+    await images.tag('a:1', name)
+    expect(await images.remove(name, noUsers)).toEqual([{ Untagged: `${name}:latest` }])
+    expect((await images.find('a:1'))?.repoTags).toEqual(['a:1'])
   })
 
   test('an id with names in two repositories must be forced', async () => {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, rm } from 'node:fs/promises'
+import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { withFreeLock, withLock } from './lock.ts'
 
@@ -35,6 +35,7 @@ export const openCache = async (root: string): Promise<Cache> => {
   await mkdir(dir, { recursive: true, mode: 0o700 })
   for (const folder of cacheFolders) await mkdir(join(dir, folder), { recursive: true, mode: 0o700 })
   const lock = join(dir, 'lock')
+  await sweepTemporary(dir, lock)
   return {
     dir,
     blob: (digest) => join(dir, 'blobs/sha256', hexOf(digest)),
@@ -55,6 +56,16 @@ export const openCache = async (root: string): Promise<Cache> => {
       }
     },
   }
+}
+
+/** Removes what an engine that was killed left half made, unless somebody is making something right now. */
+const sweepTemporary = async (dir: string, lock: string): Promise<void> => {
+  const temporary = join(dir, 'tmp')
+  if ((await readdir(temporary)).length === 0) return
+  await withFreeLock(lock, async () => {
+    for (const name of await readdir(temporary))
+      await rm(join(temporary, name), { recursive: true, force: true })
+  })
 }
 
 /** The hex digits of a `sha256:` digest; what comes from an image is checked before it becomes part of a path. */

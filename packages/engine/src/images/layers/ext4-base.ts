@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { access, chmod, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execa } from 'execa'
+import { badParameter } from '../../api/errors.ts'
 import type { Cache } from '../cache/cache.ts'
 import type { Layer } from './layer-store.ts'
 import { runMerged } from './merge.ts'
@@ -10,6 +11,8 @@ import { toolOptions } from './unpack.ts'
 /** Part of the name of every base: a change of the recipe makes new ones. */
 const recipe = 'ext4-1'
 const smallest = 8 * 1024 ** 3
+/** The disk of every virtual machine has this size. */
+const largest = 64 * 1024 ** 3
 
 /** One for all bases: what a container sees of its disk says nothing about the machine that made it. */
 const uuid = '6d0c2b1e-54a6-4a0e-8f43-1f0d4c0de001'
@@ -42,6 +45,8 @@ export const ensureBase = async (
       const file = join(temporary, 'base.ext4')
       const content = layers.reduce((sum, { size }) => sum + size, 0)
       const bytes = Math.max(smallest, 2 ** Math.ceil(Math.log2(2 * content + 1)))
+      if (bytes > largest)
+        throw badParameter(`an image of ${content} bytes does not fit on the disk of a machine`)
       await runMerged(layers, temporary, mke2fs(file, bytes), fixedTime)
       // No image has this directory, and nobody repairs a base.
       await execa('debugfs', ['-w', '-R', 'rmdir lost+found', file], {

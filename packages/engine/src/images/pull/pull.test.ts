@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
@@ -156,6 +156,14 @@ test('a registry that does not answer is an error that says who', async () => {
     status: 500,
     message: expect.stringContaining('connection refused'),
   })
+})
+
+test('a pull that is called off ends, and leaves nothing half made', async () => {
+  push('slow:1', base)
+  const signal = AbortSignal.abort()
+  const promise = images.pull(`${registry.address}/slow:1`, { progress: () => undefined, signal })
+  await expect(promise).rejects.toMatchObject({ status: 499 })
+  expect(readdirSync(join(folder, 'cache/images/tmp'))).toEqual([])
 })
 
 test('a bad name is refused before anything is asked', async () => {
