@@ -38,7 +38,7 @@ static void join_cgroup(const char *dir) {
 
 /* The program's side of the fork. */
 _Noreturn static void become_program(const struct cage *cage, const int pipe_fds[2]) {
-  if (dup2(pipe_fds[1], STDERR_FILENO) < 0) fail("dup2");
+  if (dup2(pipe_fds[1], STDOUT_FILENO) < 0 || dup2(pipe_fds[1], STDERR_FILENO) < 0) fail("dup2");
   close(pipe_fds[0]);
   close(pipe_fds[1]);
   if (cage->binds.count > 0) enter_private_root(cage);
@@ -58,7 +58,7 @@ static void report(int fd, pid_t pid) {
   char text[32];
   int length = snprintf(text, sizeof text, "%d\n", (int)pid);
   if (write(fd, text, (size_t)length) != length) fail("--report");
-  /* Whoever waits for the process id is told by the end of stdout. */
+  /* Whoever waits for the process id is told by the end of stdout, which the program does not keep either. */
   int null = open("/dev/null", O_RDWR | O_CLOEXEC);
   if (null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(null, STDOUT_FILENO) < 0) fail("/dev/null");
 }

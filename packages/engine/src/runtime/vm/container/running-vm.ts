@@ -110,6 +110,7 @@ export class RunningVm implements RunningContainer {
   }
 
   async release(): Promise<void> {
+    this.#process.release()
     this.#close()
   }
 }

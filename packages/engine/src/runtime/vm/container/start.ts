@@ -50,6 +50,7 @@ export const startContainer = async (tools: StartTools, bundle: Bundle, run: num
       runInGuest(tools, bundle),
       startMountServers(bundle),
     ])
+    restoring.machine.unref()
     return new RunningVm({
       process,
       agent,

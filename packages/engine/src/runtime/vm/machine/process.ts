@@ -8,13 +8,29 @@ import { closeAll } from '../qemu/close-all.ts'
 export class MachineProcess {
   readonly pid: number
   readonly #startTime: string | undefined
+  /** Never settles after `release`. */
   readonly ended: Promise<void>
+  readonly #released = new AbortController()
 
   constructor(pid: number) {
     this.pid = pid
     this.#startTime = processStartTime(pid)
-    this.ended =
-      this.#startTime === undefined ? Promise.resolve() : pidfdWait(pid, { startTime: this.#startTime })
+    this.ended = this.#wait()
+  }
+
+  async #wait(): Promise<void> {
+    if (this.#startTime === undefined) return
+    try {
+      await pidfdWait(this.pid, { startTime: this.#startTime, signal: this.#released.signal })
+    } catch (error) {
+      if (!this.#released.signal.aborted) throw error
+      await new Promise(() => {})
+    }
+  }
+
+  /** Waits no longer; it runs on. */
+  release(): void {
+    this.#released.abort()
   }
 
   /** Ends it at once. Resolves when it is gone. */

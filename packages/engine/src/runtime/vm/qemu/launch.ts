@@ -32,6 +32,8 @@ export interface Launched {
   readonly state: Socket
   /** With QEMU's exit status, or 128 + signal. */
   readonly exited: Promise<number>
+  /** From now on it does not keep our process from ending. */
+  unref(): void
 }
 
 /** QEMU, or the cage around it, ended before it was of use; `message` is what it said. */
@@ -113,8 +115,7 @@ const launched = async (child: ChildProcess, dir: string): Promise<Launched> => 
     await exited
     throw new LaunchError(await lastWords(dir))
   }
-  child.unref()
-  return { pid, state, exited }
+  return { pid, state, exited, unref: () => child.unref() }
 }
 
 /** What a QEMU that has ended said at last; empty when it said nothing or is still running. */
