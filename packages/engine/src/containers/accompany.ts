@@ -54,7 +54,24 @@ export const finish = async (
   container.emit('exit', status)
   await disconnect(context, container)
   if (again) await restartLater(context, container, status.finishedAt - startedAt)
-  else if (hostConfig.AutoRemove) await removeContainer(context, container, { force: true, volumes: true })
+  else if (hostConfig.AutoRemove) {
+    await drainAttached(context, container)
+    await removeContainer(context, container, { force: true, volumes: true })
+  }
+}
+
+/** How long a client that does not read may keep a container from being removed. */
+const drainMs = 10_000
+
+/** The log goes with the container: whoever is attached gets the rest of it first. */
+const drainAttached = async ({ clock }: ContainerContext, container: Container): Promise<void> => {
+  if (container.attached.size === 0) return
+  const drained = new AbortController()
+  await Promise.race([
+    Promise.allSettled([...container.attached]),
+    clock.sleep(drainMs, drained.signal).catch(() => undefined),
+  ])
+  drained.abort()
 }
 
 /** Starts the container again after the policy's delay, unless somebody stops, starts or removes it meanwhile. */

@@ -29,6 +29,8 @@ export class Container extends EventEmitter<ContainerSignals> {
   /** Aborted when a planned restart shall not happen. */
   pendingRestart: AbortController | undefined
   restartDelayMs = 0
+  /** Clients that are attached, each until it has been sent everything. */
+  readonly attached = new Set<Promise<void>>()
   #document: ContainerDocument
   #last: Promise<unknown> = Promise.resolve()
 

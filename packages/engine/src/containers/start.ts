@@ -7,6 +7,7 @@ import type { Container } from './container.ts'
 import { publish } from './container-events.ts'
 import type { ContainerContext } from './context.ts'
 import { connect, disconnect } from './endpoints.ts'
+import { removeForGood } from './remove.ts'
 import { parseSignal } from './signals.ts'
 
 /**
@@ -78,6 +79,11 @@ const failStart = async (context: ContainerContext, container: Container, error:
     finishedAt: container.state.startedAt === 0 ? 0 : context.clock.now(),
   })
   container.emit('idle')
+  // A client that asked for its removal waits for that.
+  if (container.document.hostConfig.AutoRemove)
+    await removeForGood(context, container, { volumes: true }).catch((removal: unknown) =>
+      context.log.error({ err: removal, id: container.id }, 'a container was not removed'),
+    )
 }
 
 /** A program that is not there or can't be executed is the client's fault. */

@@ -44,7 +44,7 @@ const attach = async (engine: EngineContext, call: Call): Promise<void> => {
       onDetach: () => stream.end(),
     })
   else stream.socket.resume()
-  try {
+  const sending = (async () => {
     if (wants.logs)
       await sendRecords(
         stream,
@@ -55,11 +55,16 @@ const attach = async (engine: EngineContext, call: Call): Promise<void> => {
         },
       )
     if (wants.stream) await follow(engine, container, { stream, run, position, wants, terminal })
-  } catch (error) {
-    if (!stream.gone.aborted) engine.log.warn({ err: error, id: container.id }, 'an attached stream broke')
-  } finally {
-    stream.end()
-  }
+  })()
+    .catch((error: unknown) => {
+      if (!stream.gone.aborted) engine.log.warn({ err: error, id: container.id }, 'an attached stream broke')
+    })
+    .finally(() => {
+      container.attached.delete(sending)
+      stream.end()
+    })
+  container.attached.add(sending)
+  await sending
 }
 
 /** The run that goes on or comes next; undefined when there will be none, or the client goes before. */
