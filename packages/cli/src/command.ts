@@ -13,6 +13,12 @@ export interface World {
   readonly stdout: NodeJS.WriteStream
   readonly stderr: NodeJS.WriteStream
   readonly clock: Clock
+  readonly machine: {
+    readonly platform: NodeJS.Platform
+    /** Effective user id; undefined where there is none. */
+    readonly uid: number | undefined
+    readonly nodeVersion: string
+  }
   /** How this program is started again, for the daemon: `[node, entry]`. */
   readonly self: readonly string[]
 }

@@ -21,6 +21,11 @@ const world: World = {
     return process.stderr
   },
   clock: systemClock,
+  machine: {
+    platform: process.platform,
+    uid: process.geteuid?.(),
+    nodeVersion: process.versions.node,
+  },
   self: [process.execPath, ...process.execArgv, process.argv[1] ?? ''],
 }
 

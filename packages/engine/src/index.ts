@@ -3,6 +3,7 @@ import type { RunSwitchOptions } from './switch/process/run-switch.ts'
 
 export { buildId, productVersion } from './daemon/build-id.ts'
 export { type EngineStatus, engineStatus, stopEngine } from './daemon/control.ts'
+export { examine, type Finding, type Surroundings } from './daemon/doctor.ts'
 export { type EngineRoot, engineRoot } from './daemon/root.ts'
 export type { RunOptions } from './daemon/run.ts'
 export { type StartOptions, startEngine } from './daemon/start.ts'

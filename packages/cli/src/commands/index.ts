@@ -31,6 +31,17 @@ export const commands: Readonly<Record<string, Entry>> = {
   pull: { summary: 'Pull service images', load: () => import('./pull.ts') },
   plan: { summary: 'Show what up would do, and why', load: () => import('./plan.ts') },
   version: { summary: 'Show the version information', load: () => import('./version.ts') },
+  top: { summary: 'Display the running processes', load: () => import('./top.ts') },
+  images: { summary: 'List images used by the created containers', load: () => import('./images.ts') },
+  ls: { summary: 'List running compose projects', load: () => import('./ls.ts') },
+  wait: {
+    summary: 'Block until containers of all (or specified) services stop.',
+    load: () => import('./wait.ts'),
+  },
+  doctor: {
+    summary: 'Tell what this machine has, what is missing, and how to install it',
+    load: () => import('./doctor.ts'),
+  },
   engine: {
     summary: 'Start, stop or look at the engine behind the containers',
     load: () => import('./engine.ts'),
