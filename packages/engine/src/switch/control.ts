@@ -11,7 +11,7 @@ export type ControlRequest =
   | { readonly id: number; readonly method: 'hello' }
   /** Apply the document, which has this generation (or a later one). */
   | { readonly id: number; readonly method: 'apply'; readonly generation: string }
-  /** Remove the namespace with all in it, and end. */
+  /** Close every socket and listener, end egress, and end. The namespace stays, and the links in it. */
   | { readonly id: number; readonly method: 'stop' }
 
 export interface ControlAnswer {

@@ -1,6 +1,14 @@
 import { once } from 'node:events'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { endpoint, network, openSwitchBed, type Peer, type SwitchBed, stateOf } from './testing/switch-bed.ts'
+import {
+  bedTimeoutMs,
+  endpoint,
+  network,
+  openSwitchBed,
+  type Peer,
+  type SwitchBed,
+  stateOf,
+} from './testing/switch-bed.ts'
 
 let bed: SwitchBed
 let web: Peer
@@ -35,8 +43,8 @@ beforeAll(async () => {
   )
   web = await bed.plugIn(webFront, front)
   db = await bed.plugIn(dbBack, back)
-})
-afterAll(() => bed.close())
+}, bedTimeoutMs)
+afterAll(() => bed.close(), bedTimeoutMs)
 
 const resolve = (peer: Peer, server: string, name: string): string => {
   const script = `

@@ -2,7 +2,15 @@ import { execFileSync } from 'node:child_process'
 import { listLinks } from '@container-compose/native'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Switch } from './switch.ts'
-import { endpoint, network, openSwitchBed, type Peer, type SwitchBed, stateOf } from './testing/switch-bed.ts'
+import {
+  bedTimeoutMs,
+  endpoint,
+  network,
+  openSwitchBed,
+  type Peer,
+  type SwitchBed,
+  stateOf,
+} from './testing/switch-bed.ts'
 
 let bed: SwitchBed
 let made: Switch
@@ -21,8 +29,8 @@ beforeAll(async () => {
   peers.db = await bed.plugIn(db, front)
   peers.other = await bed.plugIn(other, back)
   for (const peer of Object.values(peers)) await peer.echo()
-})
-afterAll(() => bed.close())
+}, bedTimeoutMs)
+afterAll(() => bed.close(), bedTimeoutMs)
 
 /** Whether a TCP connection to the echo port comes about. */
 const reaches = (from: Peer, to: string | undefined, port = 7): boolean => {

@@ -1,10 +1,19 @@
 import { once } from 'node:events'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { PublishedPort, Switch, SwitchEndpoint } from './switch.ts'
-import { endpoint, network, openSwitchBed, type SwitchBed, stateOf } from './testing/switch-bed.ts'
+import {
+  bedTimeoutMs,
+  endpoint,
+  network,
+  openSwitchBed,
+  type Peer,
+  type SwitchBed,
+  stateOf,
+} from './testing/switch-bed.ts'
 
 let bed: SwitchBed
 let made: Switch
+let peer: Peer
 const net = network(5)
 const web = endpoint('web', net, 2)
 
@@ -12,10 +21,10 @@ beforeAll(async () => {
   bed = await openSwitchBed()
   made = bed.newSwitch()
   await made.apply(stateOf({ networks: [net], endpoints: [web] }))
-  const peer = await bed.plugIn(web, net)
+  peer = await bed.plugIn(web, net)
   await peer.echo()
-})
-afterAll(() => bed.close())
+}, bedTimeoutMs)
+afterAll(() => bed.close(), bedTimeoutMs)
 
 const port = (hostAddress: string, hostPort: number, more: Partial<PublishedPort> = {}): PublishedPort => ({
   containerId: web.containerId,
@@ -68,6 +77,19 @@ test('of a range the next free one is taken, and a taken port fails alone', asyn
     [9000, 'EADDRINUSE'],
     [9100, 'EADDRNOTAVAIL'],
   ])
+})
+
+test('datagrams go there and back', async () => {
+  const echo = `const socket = require('node:dgram').createSocket('udp4')
+    socket.on('message', (data, { port, address }) => socket.send(data, port, address)).bind(7, () => console.log('bound'))`
+  const { stdout } = peer.start(process.execPath, '-e', echo)
+  if (stdout) await once(stdout, 'data')
+  await publish([port('0.0.0.0', 7007, { protocol: 'udp' })])
+  const ask = `const socket = require('node:dgram').createSocket('udp4')
+    socket.on('message', (data) => { console.log(String(data)); socket.close() }).send('datagram', 7007, '198.51.100.2')`
+  expect(
+    String((await once(bed.onHost(process.execPath, '-e', ask).stdout ?? expect.unreachable(), 'data'))[0]),
+  ).toBe('datagram\n')
 })
 
 test('a port that is not wanted any more is free', async () => {

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ControlConnection } from './control.ts'
 import type { PublishedPort, Switch } from './switch.ts'
 import {
+  bedTimeoutMs,
   endpoint,
   network,
   openSwitchBed,
@@ -49,8 +50,8 @@ beforeAll(async () => {
   const echo = `require('node:net').createServer((socket) => socket.pipe(socket)).listen(80)`
   bed.outside(process.execPath, '-e', echo)
   bed.onHost(process.execPath, '-e', echo.replace('80', "81, '127.0.0.1'"))
-})
-afterAll(() => bed.close())
+}, bedTimeoutMs)
+afterAll(() => bed.close(), bedTimeoutMs)
 
 const outside = (peer: Peer, address = '198.51.100.1', to = 80) => peer.run(...tcpClient(address, to))
 const switchPid = async (): Promise<number> => {

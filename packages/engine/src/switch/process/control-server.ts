@@ -20,7 +20,8 @@ export const listenForEngine = (
     socket.on('close', () => connections.delete(socket))
     const lines = createInterface({ input: socket }).on('error', () => {})
     lines.on('line', (line) => {
-      const request = JSON.parse(line) as ControlRequest
+      const request = parse(line)
+      if (request === undefined) return void socket.destroy()
       void answer(request, paths, switchProcess).then((reply) => {
         socket.write(`${JSON.stringify({ id: request.id, ...reply })}\n`, () => {
           if (request.method !== 'stop' || reply.error !== undefined) return
@@ -33,6 +34,14 @@ export const listenForEngine = (
   })
   server.listen(paths.control)
   return { listening: once(server, 'listening'), finished }
+}
+
+const parse = (line: string): ControlRequest | undefined => {
+  try {
+    return JSON.parse(line) as ControlRequest
+  } catch {
+    return undefined
+  }
 }
 
 const answer = async (

@@ -21,7 +21,9 @@ export const ensureNamespace = async (path: string): Promise<void> => {
 }
 
 const settings: readonly (readonly [name: string, value: string])[] = [
+  // Which networks reach what is decided by the rules, who also tell a client at once that they refused.
   ['net/ipv4/ip_forward', '1'],
+  ['net/ipv6/conf/all/forwarding', '1'],
   // Frames between two ports of one bridge are no business of the forward chain, which drops what it does not know.
   ['net/bridge/bridge-nf-call-iptables', '0'],
   ['net/bridge/bridge-nf-call-ip6tables', '0'],

@@ -23,8 +23,13 @@ export const runSwitch = async ({ run, environment }: RunSwitchOptions): Promise
   const lock = await tryFlock(paths.lock)
   if (lock === undefined) return lockHeldExitCode
   const switchProcess = await SwitchProcess.open(paths, (message) => process.stderr.write(`${message}\n`))
-  const document = readState(paths)
-  if (document) await switchProcess.apply(document.state).catch((error) => process.stderr.write(`${error}\n`))
+  try {
+    const document = readState(paths)
+    if (document) await switchProcess.apply(document.state)
+  } catch (error) {
+    // The engine is about to apply the state anyway, and will be told.
+    process.stderr.write(`the last state cannot be applied: ${error}\n`)
+  }
   rmSync(paths.control, { force: true })
   const stopped = listenForEngine(paths, switchProcess)
   await stopped.listening

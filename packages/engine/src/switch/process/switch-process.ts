@@ -42,11 +42,13 @@ export class SwitchProcess {
   }
 
   async #apply(state: SwitchState): Promise<SwitchResult> {
-    await this.#applyRules(ruleset(state))
-    await reconcileBridges(this.#paths.netns, state.networks)
+    const rules = this.#applyRules(ruleset(state))
+    // A namespace without any rules would let everything pass; later ones replace rules that drop what they do not know.
+    if (this.#rules === '') await rules
     const ports = this.#ports.apply(state)
+    const names = reconcileBridges(this.#paths.netns, state.networks).then(() => this.#dns.apply(state))
     // All of them have ended before the next state comes, also when one fails.
-    const outcomes = await Promise.allSettled([ports, this.#dns.apply(state), this.#applyEgress(state)])
+    const outcomes = await Promise.allSettled([rules, ports, names, this.#applyEgress(state)])
     for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
     return ports
   }

@@ -39,6 +39,9 @@ export interface Peer {
   echo(): Promise<void>
 }
 
+/** For the hooks that open and close a bed, on a machine with better things to do. */
+export const bedTimeoutMs = 60_000
+
 export const openSwitchBed = async (): Promise<SwitchBed> => {
   const dir = mkdtempSync(join(tmpdir(), 'switch-'))
   const host = join(dir, 'host')
