@@ -44,3 +44,11 @@ node -e 'const [a,b]=process.versions.node.split(".").map(Number);process.exit(a
 install_packages
 install_dependencies
 node scripts/build.mjs
+
+# The guest's kernel and the template of its machines; they stay in the cache.
+export CONTAINER_COMPOSE_CACHE=${CONTAINER_COMPOSE_CACHE:-$PWD/.cache/engine}
+if [ "$(id -u)" = 0 ]; then
+  preparing=$(mktemp -d)
+  CONTAINER_COMPOSE_ROOT=$preparing node packages/cli/dist/container-compose.mjs engine prepare > /dev/null
+  rm -rf "$preparing"
+fi

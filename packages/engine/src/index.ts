@@ -1,3 +1,4 @@
+import type { EngineRoot } from './daemon/root.ts'
 import type { RunOptions } from './daemon/run.ts'
 import type { RunSwitchOptions } from './switch/process/run-switch.ts'
 
@@ -14,6 +15,10 @@ export type { RunSwitchOptions } from './switch/process/run-switch.ts'
 /** See `daemon/run.ts`. */
 export const runEngine = async (options: RunOptions): Promise<number> =>
   (await import('./daemon/run.ts')).runEngine(options)
+
+/** See `daemon/prepare.ts`. */
+export const prepareMachines = async (root: EngineRoot): Promise<string> =>
+  (await import('./daemon/prepare.ts')).prepareMachines(root)
 
 /** See `switch/process/run-switch.ts`. */
 export const runSwitch = async (options: RunSwitchOptions): Promise<number> =>

@@ -5,7 +5,7 @@ import type { Interrupts } from '../interrupts.ts'
 
 export default defineCommand({
   summary: 'Start, stop or look at the engine behind the containers',
-  operands: 'start|stop|status|run',
+  operands: 'start|stop|status|run|prepare',
   count: { least: 1, most: 1 },
   options: {
     containers: flag('--containers', 'stop: stop the containers too'),
@@ -32,6 +32,10 @@ export default defineCommand({
         if (!stopped) world.stderr.write('no engine runs\n')
         return 0
       }
+      // Downloads the guest's kernel and makes the template, so that the first start is as quick as any.
+      case 'prepare':
+        world.stdout.write(`${await engine.prepareMachines(root)}\n`)
+        return 0
       case 'status': {
         const status = await engine.engineStatus(root)
         const { renderEngineStatus } = await import('../render/engine-status.ts')
@@ -45,7 +49,7 @@ export default defineCommand({
           'UNKNOWN_COMMAND',
           `unknown command "${operands[0]}" for "container-compose engine"`,
           {
-            hint: 'one of start, stop, status, run',
+            hint: 'one of start, stop, status, run, prepare',
           },
         )
     }

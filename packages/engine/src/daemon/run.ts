@@ -1,6 +1,5 @@
 import { closeSync, writeSync } from 'node:fs'
-import { UserError } from '@container-compose/core'
-import type { Runtimes } from '../runtime/runtimes.ts'
+import { availableRuntimes } from '../runtime/available.ts'
 import { makeFolder } from '../store/document.ts'
 import { createSwitch } from '../switch/create-switch.ts'
 import { buildId } from './build-id.ts'
@@ -42,7 +41,7 @@ export const runEngine = async (options: RunOptions): Promise<number> => {
     environment: inherited,
     onError: (error) => log.error({ err: error }, 'the switch process does not start'),
   })
-  const runtimes = await availableRuntimes()
+  const runtimes = availableRuntimes({ settings, cacheDir: root.cache, runDir: root.run, switch: theSwitch })
   const engine = await openEngine({ root, settings, log, build: buildId(), runtimes, switch: theSwitch })
   // A program that is started while the engine runs must not see our signals' defaults.
   const onSignal = () => void engine.context.stop({ containers: false })
@@ -65,8 +64,3 @@ const tellReady = (descriptor: string | undefined): void => {
     // It went away; that is its right.
   }
 }
-
-const availableRuntimes = (): Promise<Runtimes> =>
-  Promise.reject(
-    new UserError('NO_RUNTIME', 'this build has no runtime', { hint: 'install a released build' }),
-  )
