@@ -61,8 +61,7 @@ export const parseHeader = (block: Buffer): RawHeader | undefined => {
   return {
     typeFlag,
     entry: {
-      // Before POSIX a trailing slash was the only mark of a directory.
-      type: type === 'file' && name.endsWith('/') ? 'directory' : (type ?? 'file'),
+      type: type ?? 'file',
       name,
       linkName: text(block, 157, 100),
       mode: number(block, 100, 8) & 0o7777,

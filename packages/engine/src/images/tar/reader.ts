@@ -25,7 +25,10 @@ export async function* readTar(source: AsyncIterable<Buffer>): AsyncGenerator<Ta
     if (header === undefined) break
     const { typeFlag } = header
     if (isMember(typeFlag)) {
-      const entry = withPax(header.entry, new Map([...global, ...local]))
+      const described = withPax(header.entry, new Map([...global, ...local]))
+      // Before POSIX a trailing slash of the whole name was the only mark of a directory.
+      const isOldDirectory = typeFlag === '\0' && described.name.endsWith('/')
+      const entry: TarEntry = isOldDirectory ? { ...described, type: 'directory', size: 0 } : described
       const content = bytes.window(entry.size)
       yield { entry, content }
       for await (const _ of content);
