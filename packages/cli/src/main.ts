@@ -44,6 +44,10 @@ const fail = async (error: unknown): Promise<number> => {
     colours: screen?.errorColours ?? process.stderr.isTTY === true,
     json: screen?.progress === 'json',
     cwd: world.cwd,
+    logTime:
+      process.stderr.isTTY === true
+        ? undefined
+        : new Date(world.clock.now()).toISOString().replace(/\.\d+Z$/, 'Z'),
   }
   process.stderr.write(renderError(error, style))
   const first = error instanceof UserErrors ? error.errors[0] : error

@@ -1,4 +1,16 @@
-import { type LoadedProject, loadProject } from '@container-compose/compose'
+import {
+  type LoadedProject,
+  type LoadOptions,
+  type Locations,
+  loadProject,
+  loadProjectModel,
+  type ModelTree,
+  type Path,
+  type Project,
+  type Stages,
+  type Warning,
+} from '@container-compose/compose'
+import type { SourceLocation } from '@container-compose/core'
 import type { OptionSpecs } from './arguments/options.ts'
 import type { Invocation } from './command.ts'
 import { renderWarning } from './progress/warning.ts'
@@ -11,11 +23,48 @@ export type AnyInvocation = Pick<Invocation<any & OptionSpecs>, 'globals' | 'wor
  * Its warnings are written.
  */
 export const readProject = async (
-  { globals, world, screen }: AnyInvocation,
+  invocation: AnyInvocation,
   services: readonly string[] = [],
 ): Promise<LoadedProject> => {
+  const loaded = await loadProject({ ...loadOptions(invocation), services })
+  writeWarnings(loaded.warnings, invocation)
+  return loaded
+}
+
+/** Reads the files of a command line as often and as far as it is asked. */
+export interface ProjectSource {
+  project(services: readonly string[], stages?: Partial<Stages>): Promise<Project>
+  /** What the files say, in long form. */
+  model(stages?: Partial<Stages>): Promise<ModelTree>
+  /** A place in the project that was read last. */
+  locate(path: Path): SourceLocation | undefined
+}
+
+export const readSource = (invocation: AnyInvocation, stages: Partial<Stages>): ProjectSource => {
+  let locations: Locations | undefined
+  return {
+    async project(services, more = {}) {
+      const loaded = await loadProject({
+        ...loadOptions(invocation),
+        services,
+        stages: { ...stages, ...more },
+      })
+      writeWarnings(loaded.warnings, invocation)
+      locations = loaded.locations
+      return loaded.project
+    },
+    async model(more = {}) {
+      const loaded = await loadProjectModel({ ...loadOptions(invocation), stages: { ...stages, ...more } })
+      writeWarnings(loaded.warnings, invocation)
+      return loaded.root
+    },
+    locate: (path) => locations?.of(path),
+  }
+}
+
+const loadOptions = ({ globals, world }: AnyInvocation): LoadOptions => {
   const { projectDirectory, projectName } = globals
-  const loaded = await loadProject({
+  return {
     cwd: world.cwd,
     environment: world.env,
     files: globals.files,
@@ -24,12 +73,13 @@ export const readProject = async (
     ...(projectName ? { projectName } : {}),
     envFiles: globals.envFiles,
     profiles: globals.profiles,
-    services,
     allResources: globals.allResources,
-  })
-  for (const { message } of loaded.warnings)
+  }
+}
+
+const writeWarnings = (warnings: readonly Warning[], { world, screen }: AnyInvocation): void => {
+  for (const { message } of warnings)
     world.stderr.write(renderWarning(message, { screen, now: () => world.clock.now() }))
-  return loaded
 }
 
 const readAll = async (stream: NodeJS.ReadableStream): Promise<string> => {

@@ -37,7 +37,7 @@ export const loadModel = (files: readonly string[], context: LoadContext): Dict 
 
 const addDocument = (base: Dict, document: LoadedDocument, context: LoadContext): Dict => {
   const { report, stages } = context
-  applyExtends(document, context)
+  if (!applyExtends(document, context)) return base
   applyResets(base, document.resets)
   applyIncludes(document, context, loadModel)
   const root = mergeFiles(base, document.root, (path) =>

@@ -8,7 +8,7 @@ import { loadModel } from './load-model.ts'
 import type { Locations } from './locations.ts'
 import type { Project } from './model/project.ts'
 import type { Service } from './model/service.ts'
-import { nameInFiles } from './name-in-files.ts'
+import { nameInFiles, problemAsNamed } from './name-in-files.ts'
 import { normalize } from './normalize/normalize.ts'
 import type { LoadOptions, Stages } from './options.ts'
 import { type ParsedFile, parseFile } from './parse/read-document.ts'
@@ -162,11 +162,15 @@ const readContent = (file: string): Buffer => {
 const withPath = (error: unknown, path: string): unknown =>
   error instanceof Error ? Object.assign(error, { path }) : error
 
-/** Looking for a name, the reference meets faults of first documents before all others, and words them more briefly. */
+/** Looking for a name, the reference meets faults of first documents before all others, and words them in its own way. */
 const stopAtFirstDocument = (files: readonly ParsedFile[], report: Report): void => {
-  for (const { documents, fault } of files)
-    if (documents.length === 0 && fault !== undefined)
+  for (const { documents, fault } of files) {
+    const [root] = documents
+    if (root === undefined && fault !== undefined)
       report.fault('YAML_SYNTAX', fault.message, { at: fault.at })
+    const problem = root === undefined ? undefined : problemAsNamed(root)
+    if (root !== undefined && problem !== undefined) report.faultIn(root, 'NOT_A_MAPPING', problem)
+  }
   report.stopIfFailed()
 }
 

@@ -1,6 +1,7 @@
 import { interpolate } from './interpolate/interpolate.ts'
 import { isMergeKey, type YamlNode } from './parse/node.ts'
 import type { ParsedFile } from './parse/read-document.ts'
+import { resolvePlain } from './parse/resolve-scalar.ts'
 import type { Report } from './report.ts'
 import { Dict } from './tree/value.ts'
 
@@ -18,6 +19,19 @@ export const nameInFiles = (
   interpolate(holder, (name) => (Object.hasOwn(environment, name) ? environment[name] : undefined), report)
   return String(holder.get('name'))
 }
+
+/** Why the root of a document can have no name, in yaml.v3's words. */
+export const problemAsNamed = (root: YamlNode): string | undefined => {
+  if (root.kind === 'mapping') return undefined
+  if (root.kind === 'sequence') return unmarshalError(root, '!!seq')
+  const { tag } = root.plain ? resolvePlain(root.value) : { tag: '!!str' }
+  if (tag === '!!null') return undefined
+  const shown = root.value.length > 10 ? `${root.value.slice(0, 7)}...` : root.value
+  return unmarshalError(root, `${tag} \`${shown}\``)
+}
+
+const unmarshalError = ({ line }: YamlNode, what: string): string =>
+  `yaml: unmarshal errors:\n  line ${line + 1}: cannot unmarshal ${what} into cli.named`
 
 const nameNode = (root: YamlNode, depth = 0): YamlNode | undefined => {
   if (root.kind !== 'mapping' || depth > 10) return undefined

@@ -42,3 +42,11 @@ test('json progress gives one object per error', () => {
     '{"error":true,"message":"service \\"web\\": host port 8080 is already taken","code":"PORT_IN_USE"}\n',
   )
 })
+
+test('off a terminal the message stands alone, and what we add is a log line', () => {
+  expect(renderError(taken, { ...plain, logTime: '2026-01-02T03:04:05Z' })).toBe(
+    `time="2026-01-02T03:04:05Z" level=error msg="[PORT_IN_USE] at compose.yaml:4:9" excerpt="      - \\"8080:80\\"" cause="bind: address already in use" hint="publish another port, or stop the program that holds it: lsof -i :8080"
+service "web": host port 8080 is already taken
+`,
+  )
+})

@@ -6,6 +6,11 @@ export interface ErrorStyle {
   readonly json: boolean
   /** Paths below it are shown relative to it. */
   readonly cwd: string
+  /**
+   * The time, where stderr is no terminal: there the message stands alone on its lines, as scripts know it from Docker
+   * Compose, and what we add is a log line before it, as warnings are.
+   */
+  readonly logTime?: string | undefined
 }
 
 /**
@@ -13,10 +18,15 @@ export interface ErrorStyle {
  * of anything else.
  */
 export const renderError = (error: unknown, style: ErrorStyle): string => {
-  if (error instanceof UserErrors)
-    return error.errors.map((each) => renderError(each, style)).join(style.json ? '' : '\n')
+  if (error instanceof UserErrors) {
+    const separator = style.json || style.logTime !== undefined ? '' : '\n'
+    return error.errors.map((each) => renderError(each, style)).join(separator)
+  }
   if (style.json) return `${JSON.stringify({ error: true, message: messageOf(error), ...codeOf(error) })}\n`
-  if (error instanceof UserError) return renderUserError(error, style)
+  if (error instanceof UserError)
+    return style.logTime === undefined
+      ? renderUserError(error, style)
+      : renderLogged(error, style, style.logTime)
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
   return `${paint(style, 31, 'error')}: this is a fault of container-compose, please report it\n${stack}\n`
 }
@@ -30,11 +40,29 @@ const renderUserError = (error: UserError, style: ErrorStyle): string =>
     '',
   ].join('\n')
 
+const renderLogged = (error: UserError, style: ErrorStyle, time: string): string => {
+  const places = error.at.map((location) => ` at ${formatLocation(shown(location, style))}`).join('')
+  const fields = [
+    ...error.at.flatMap(({ excerpt }) =>
+      excerpt === undefined ? [] : [`excerpt=${JSON.stringify(excerpt)}`],
+    ),
+    ...causes(error).map((cause) => `cause=${JSON.stringify(cause)}`),
+    ...(error.hint === undefined ? [] : [`hint=${JSON.stringify(error.hint)}`]),
+  ]
+  const log = [
+    `time="${time}"`,
+    'level=error',
+    `msg=${JSON.stringify(`[${error.code}]${places}`)}`,
+    ...fields,
+  ]
+  return `${log.join(' ')}\n${error.message}\n`
+}
+
+const shown = (location: SourceLocation, { cwd }: ErrorStyle): SourceLocation =>
+  location.file.startsWith(`${cwd}/`) ? { ...location, file: location.file.slice(cwd.length + 1) } : location
+
 const place = (location: SourceLocation, style: ErrorStyle): string[] => {
-  const file = location.file.startsWith(`${style.cwd}/`)
-    ? location.file.slice(style.cwd.length + 1)
-    : location.file
-  const at = `  at ${formatLocation({ ...location, file })}`
+  const at = `  at ${formatLocation(shown(location, style))}`
   if (location.excerpt === undefined) return [at]
   // A tab keeps its width when the caret's line begins with the same tabs.
   const indent = location.excerpt.slice(0, location.column - 1).replace(/[^\t]/g, ' ')

@@ -61,17 +61,10 @@ const blkioConfig = struct({
   device_write_iops: rate,
 })
 
-const envFileFields = struct({
-  path: text,
-  required: withNothing(flag, () => false),
-  format: text,
-})
-
-/** A required file is printed as its path alone. */
-const envFile: Shape<string | object> = (value, binder) => {
-  const file = envFileFields(value, binder) as { path?: string; required: boolean } | undefined
-  return file?.required ? (file.path ?? '') : file
-}
+const envFile = struct(
+  { path: text, required: withNothing(flag, () => false), format: text },
+  { extensible: false },
+)
 
 const watchRule = struct({
   path: withNothing(text, () => ''),

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { isSystemError, type SourceLocation } from '@container-compose/core'
 import type { Lookup } from '../interpolate/template.ts'
-import type { EnvFile, Service } from '../model/service.ts'
+import type { Service } from '../model/service.ts'
 import type { Report } from '../report.ts'
 import { goQuote } from '../tree/go-text.ts'
 import { parseInto, systemMessage } from './env-files.ts'
@@ -24,12 +24,8 @@ export const withEnvFiles = (service: Service, context: ServiceFileContext): Ser
   for (const [name, value] of Object.entries(own)) if (value !== null) fromFiles.set(name, value)
   // The project's variables have precedence when values are expanded, then the service's.
   const lookup: Lookup = (name) => environment[name] ?? own[name] ?? undefined
-  for (const [index, entry] of (service.env_file ?? []).entries()) {
-    const {
-      path = '',
-      required,
-      format = '',
-    }: EnvFile = typeof entry === 'string' ? { path: entry, required: true } : entry
+  for (const [index, file] of (service.env_file ?? []).entries()) {
+    const { path = '', required, format = '' } = file
     const text = readText(path, 'env', required, index, context)
     if (text === undefined) continue
     if (format === '' || format === '.env')

@@ -23,17 +23,21 @@ interface Scope {
   readonly resets: readonly (readonly string[])[]
 }
 
-/** Replaces `extends` in the services of a document by what is extended. Faults go to the report. */
-export const applyExtends = (document: LoadedDocument, context: LoadContext): void => {
+/**
+ * Replaces `extends` in the services of a document by what is extended. Faults go to the report; false when the services are
+ * none, so that there is nothing to go on with.
+ */
+export const applyExtends = (document: LoadedDocument, context: LoadContext): boolean => {
   const services = document.root.get('services')
-  if (services === undefined) return
+  if (services === undefined) return true
   if (!isDict(services)) {
     context.report.faultAt(document.root, ['services'], 'WRONG_TYPE', 'services must be a mapping')
-    return
+    return false
   }
   const extender = new Extender(document.root, document.file, context)
   const scope = { services, file: document.file, resets: document.resets }
   for (const name of services.keys()) services.set(name, extender.service(name, scope, []))
+  return true
 }
 
 class Extender {

@@ -45,8 +45,8 @@ export interface Service extends Extensions {
   readonly provider?: Provider
   /** null: the variable is passed on only if the engine's side has it; as good as unset. */
   readonly environment?: Readonly<Record<string, string | null>>
-  /** Only where the files were not resolved into `environment`; a plain text is a required file. */
-  readonly env_file?: readonly (string | EnvFile)[]
+  /** Only where the files were not resolved into `environment`. Required files are printed as their path alone. */
+  readonly env_file?: readonly EnvFile[]
   readonly expose?: readonly string[]
   readonly extends?: { readonly file?: string; readonly service?: string }
   readonly external_links?: readonly string[]

@@ -8,6 +8,8 @@ export interface DecodeFault {
   readonly code: string
   readonly message: string
   readonly node: YamlNode
+  /** Further places of the same fault. */
+  readonly more?: YamlNode[]
 }
 
 export interface Decoded {
@@ -148,13 +150,18 @@ class Decoder {
     }
     const value = this.#scalar(node)
     if (typeof value === 'string') return value
-    const where = this.#dottedPath()
-    this.#fault(
-      'YAML_KEY',
-      `non-string key ${where === '' ? 'at top level' : `in ${where}`}: ${keyText(value)}`,
-      key,
-    )
+    this.#strangeKey(key, value)
     return undefined
+  }
+
+  /** Keys that are no texts are one fault for each mapping. */
+  #strangeKey(key: YamlNode, value: Value): void {
+    const where = this.#dottedPath()
+    const start = `non-string key ${where === '' ? 'at top level' : `in ${where}`}: `
+    const before = this.faults.find(({ message }) => message.startsWith(start))
+    if (before === undefined)
+      this.faults.push({ code: 'YAML_KEY', message: start + keyText(value), node: key, more: [] })
+    else before.more?.push(key)
   }
 
   #checkDuplicates(node: YamlNode): void {

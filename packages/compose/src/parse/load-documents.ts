@@ -1,5 +1,6 @@
 import type { LoadContext, LoadedDocument } from '../context.ts'
 import { interpolate } from '../interpolate/interpolate.ts'
+import { locateNode } from '../tree/locate.ts'
 import { isDict } from '../tree/value.ts'
 import { type Decoded, DecodeError, decodeDocument } from './decode.ts'
 import type { YamlNode } from './node.ts'
@@ -35,15 +36,11 @@ const ownValue = (record: Readonly<Record<string, string>>, name: string): strin
 const decode = (file: string, node: YamlNode, { report }: LoadContext): Decoded | undefined => {
   try {
     const decoded = decodeDocument(node)
-    for (const fault of decoded.faults)
-      report.faultIn(
-        fault.node,
-        fault.code,
-        fault.code === 'YAML_KEY' && fault.message.startsWith('non-string')
-          ? fault.message
-          : `failed to parse ${file}: ${fault.message}`,
-        { hint: fault.code === 'YAML_KEY' ? 'put the key in quotes' : undefined },
-      )
+    for (const { code, message, node: at, more = [] } of decoded.faults)
+      report.fault(code, message.startsWith('non-string') ? message : `failed to parse ${file}: ${message}`, {
+        at: [at, ...more].map(locateNode),
+        hint: code === 'YAML_KEY' ? 'put the key in quotes' : undefined,
+      })
     return decoded.faults.length === 0 ? decoded : undefined
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error

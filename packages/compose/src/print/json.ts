@@ -1,3 +1,4 @@
+import type { EnvFile } from '../model/service.ts'
 import { compareText, jsonFloat } from '../tree/go-text.ts'
 import { Fraction } from '../tree/value.ts'
 
@@ -35,6 +36,7 @@ const write = (value: unknown, step: string, newline: string, parent: string | u
   }
   const json = (value as { toJSON?: () => unknown }).toJSON
   if (typeof json === 'function') return write(json.call(value), step, newline, parent)
+  if (parent === 'env_file' && (value as EnvFile).required) return goJsonText((value as EnvFile).path ?? '')
   const isMapping = Object.getPrototypeOf(value) === null
   const keys = isMapping ? Object.keys(value).sort(compareText) : Object.keys(value)
   const names = parent === undefined ? undefined : goNames[parent]

@@ -16,3 +16,11 @@ const printable = (value: Value): Printable => {
     )
   return isList(value) ? value.map(printable) : (value as Printable)
 }
+
+/** Mappings of texts and booleans by name, in this order, as YAML with Go's four spaces. */
+export const modelYamlOf = (
+  entries: readonly (readonly [name: string, members: Readonly<Record<string, string | boolean>>])[],
+): string =>
+  printYaml(
+    new Entries(entries.map(([name, members]) => [name, new Entries(Object.entries(members))])),
+  ).replace(/^ {2}/gm, '    ')

@@ -1,5 +1,6 @@
 import { UserError } from '@container-compose/core'
 import type { Project } from '../model/project.ts'
+import type { EnvFile } from '../model/service.ts'
 import { goJson } from './json.ts'
 import { compareKeys } from './key-order.ts'
 import { Entries, type Printable, printYaml } from './yaml.ts'
@@ -66,6 +67,15 @@ const ulimit = (value: unknown): Printable => {
   ])
 }
 
+/** A required file is shown as its path. */
+const envFile = ({ path = '', required }: EnvFile): Printable =>
+  required
+    ? path
+    : new Entries([
+        ['path', path],
+        ['required', required],
+      ])
+
 const structOf = (value: Record<string, unknown>): Entries => {
   const entries: [string, Printable][] = []
   const extensions: string[] = []
@@ -73,7 +83,7 @@ const structOf = (value: Record<string, unknown>): Entries => {
     const member = value[key]
     if (key.startsWith('x-')) extensions.push(key)
     else if (member !== undefined && !((key === 'command' || key === 'entrypoint') && member === null)) {
-      const shown = printable(member, key)
+      const shown = key === 'env_file' ? (member as readonly EnvFile[]).map(envFile) : printable(member, key)
       const isNothing = shown instanceof Entries && shown.list.length === 0 && omittedWhenEmpty.has(key)
       if (!isNothing) entries.push([key, shown])
     }
