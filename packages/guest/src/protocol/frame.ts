@@ -43,7 +43,10 @@ type Wanted = (frame: Frame) => boolean
  * for a channel taken over from another engine may begin amid a frame. From then on every byte must fit.
  */
 export class FrameParser {
-  #pending: Buffer = Buffer.alloc(0)
+  /** Bytes not cut yet, and how many make the frame that they begin, so that they are joined once and not at each piece. */
+  #pending: Buffer[] = []
+  #pendingLength = 0
+  #needed = headerSize
   #inStep = false
   readonly #isFirst: Wanted
 
@@ -53,11 +56,19 @@ export class FrameParser {
 
   /** @throws ProtocolError once in step, when the bytes are no frame. */
   push(chunk: Buffer): Frame[] {
-    let rest = this.#pending.length === 0 ? chunk : Buffer.concat([this.#pending, chunk])
+    this.#pending.push(chunk)
+    this.#pendingLength += chunk.length
+    if (this.#pendingLength < this.#needed) return []
+    let rest = this.#pending.length === 1 ? chunk : Buffer.concat(this.#pending)
     const frames: Frame[] = []
     for (;;) {
       const read = readFrame(rest)
-      if (read === 'incomplete') break
+      if (typeof read === 'number') {
+        this.#pending = [rest]
+        this.#pendingLength = rest.length
+        this.#needed = read
+        return frames
+      }
       if (read === 'invalid' || (!this.#inStep && !this.#isFirst(read))) {
         if (this.#inStep) throw new ProtocolError('bytes that are no frame')
         rest = fromNextMagic(rest)
@@ -67,18 +78,17 @@ export class FrameParser {
       frames.push(read)
       rest = rest.subarray(headerSize + read.payload.length + trailerSize)
     }
-    this.#pending = rest
-    return frames
   }
 }
 
-const readFrame = (bytes: Buffer): Frame | 'incomplete' | 'invalid' => {
-  if (bytes.length < headerSize) return 'incomplete'
+/** A number: so many bytes are needed to tell more. */
+const readFrame = (bytes: Buffer): Frame | number | 'invalid' => {
+  if (bytes.length < headerSize) return headerSize
   if (bytes.readUInt32LE(0) !== frameMagic) return 'invalid'
   const length = bytes.readUInt32LE(12)
   if (length > maxPayload || bytes[7] !== 0) return 'invalid'
   const end = headerSize + length
-  if (bytes.length < end + trailerSize) return 'incomplete'
+  if (bytes.length < end + trailerSize) return end + trailerSize
   if (bytes.readUInt32LE(end) !== frameTrailer) return 'invalid'
   return {
     type: bytes.readUInt8(4),

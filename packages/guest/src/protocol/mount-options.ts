@@ -14,7 +14,7 @@ export const encodeMount = (mount: GuestMount): Buffer => {
       stringItem(tag.mountTarget, mount.target),
       stringItem(tag.mountPort, mount.port),
       stringItem(tag.mountSource, mount.entry),
-      numberItem(tag.mountFlags, mount.readOnly ? set.ro : 0),
+      numberItem(tag.mountFlags, mount.readOnly ? readOnly : 0),
     ])
   const { flags, data } = parseMountOptions(mount.options)
   return listItem(tag.mount, [
@@ -33,8 +33,8 @@ export const parseMountOptions = (
   let flags = 0
   const data: string[] = []
   for (const option of options) {
-    const sets: number | undefined = Object.hasOwn(set, option) ? set[option as keyof typeof set] : undefined
-    const clears = cleared[option]
+    const sets = set.get(option)
+    const clears = cleared.get(option)
     if (sets !== undefined) flags |= sets
     else if (clears !== undefined) flags &= ~clears
     else if (!ignored.has(option)) data.push(option)
@@ -42,31 +42,33 @@ export const parseMountOptions = (
   return { flags, data: data.join(',') }
 }
 
-/** include/uapi/linux/mount.h */
-const set = {
-  ro: 1,
-  nosuid: 2,
-  nodev: 4,
-  noexec: 8,
-  sync: 16,
-  mand: 64,
-  dirsync: 128,
-  noatime: 1024,
-  nodiratime: 2048,
-  relatime: 1 << 21,
-  strictatime: 1 << 24,
-  lazytime: 1 << 25,
-}
+const readOnly = 1
 
-const cleared: Readonly<Record<string, number>> = {
-  rw: set.ro,
-  suid: set.nosuid,
-  dev: set.nodev,
-  exec: set.noexec,
-  async: set.sync,
-  atime: set.noatime,
-  diratime: set.nodiratime,
-}
+/** include/uapi/linux/mount.h */
+const set = new Map([
+  ['ro', readOnly],
+  ['nosuid', 2],
+  ['nodev', 4],
+  ['noexec', 8],
+  ['sync', 16],
+  ['mand', 64],
+  ['dirsync', 128],
+  ['noatime', 1024],
+  ['nodiratime', 2048],
+  ['relatime', 1 << 21],
+  ['strictatime', 1 << 24],
+  ['lazytime', 1 << 25],
+])
+
+const cleared = new Map([
+  ['rw', readOnly],
+  ['suid', 2],
+  ['dev', 4],
+  ['exec', 8],
+  ['async', 16],
+  ['atime', 1024],
+  ['diratime', 2048],
+])
 
 /** Propagation and `defaults` mean nothing in a mount namespace that nobody shares. */
 const ignored = new Set(
