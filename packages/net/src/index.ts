@@ -12,7 +12,13 @@ export { canonicalIp, formatIp, type IpAddress, parseIp, sameIp } from './addres
 export { linkLocalOfMac, macOfLease, parseMac } from './address/mac.ts'
 export { createResolver, type Resolve, type ResolverOptions } from './dns/resolver.ts'
 export { type DnsServer, type DnsServerOptions, serveDns } from './dns/server.ts'
-export { parseUpstream, type Upstream, upstreamsOfResolvConf } from './dns/upstream.ts'
+export {
+  type Exchange,
+  exchangeFrom,
+  parseUpstream,
+  type Upstream,
+  upstreamsOfResolvConf,
+} from './dns/upstream.ts'
 export { buildZone, type View, type Zone, type ZoneEndpoint, type ZoneNetwork } from './dns/zone.ts'
 export {
   type LeaseRequest,

@@ -15,29 +15,34 @@ let web: Peer
 let db: Peer
 const front = network(3)
 const back = network(4, { internal: true })
+const other = network(8)
 const webFront = endpoint('web', front, 2)
 const appFront = endpoint('app', front, 3, { names: ['app', 'api'] })
 const dbBack = endpoint('db', back, 2)
 
-/** A resolver on the pretended host's loopback that knows example.org, counts, and says so. */
-const upstream = `
+const pi = endpoint('pi', front, 4)
+const picky = endpoint('picky', front, 5, { upstream: [pi.ipv4 ?? ''] })
+const far = endpoint('far', other, 2, { upstream: [pi.ipv4 ?? ''] })
+
+/** A resolver that knows one address for every name, and says when it listens. */
+const resolver = (address: string, port: number, answer: string) => `
   const socket = require('node:dgram').createSocket('udp4')
   socket.on('message', (query, { port, address }) => {
-    const answer = Buffer.concat([query, Buffer.from('c00c00010001000000050004c0000207', 'hex')])
+    const answer = Buffer.concat([query, Buffer.from('c00c00010001000000050004${answer}', 'hex')])
     answer[2] |= 0x80
     answer[7] = 1
     socket.send(answer, port, address)
   })
-  socket.bind(5353, '127.0.0.1', () => console.log('listens'))`
+  socket.bind(${port}, '${address}', () => console.log('listens'))`
 
 beforeAll(async () => {
   bed = await openSwitchBed()
-  const { stdout } = bed.onHost(process.execPath, '-e', upstream)
+  const { stdout } = bed.onHost(process.execPath, '-e', resolver('127.0.0.1', 5353, 'c0000207'))
   if (stdout) await once(stdout, 'data')
   await bed.newSwitch().apply(
     stateOf({
-      networks: [front, back],
-      endpoints: [webFront, appFront, dbBack],
+      networks: [front, back, other],
+      endpoints: [webFront, appFront, dbBack, pi, picky, far],
       dns: { upstream: ['127.0.0.1:5353'] },
     }),
   )
@@ -69,4 +74,12 @@ test('other names are asked for from the host, whose loopback is reached', () =>
 
 test('a container of internal networks only learns nothing from outside', () => {
   expect(resolve(db, '10.77.4.1', 'example.org')).toBe('ENOTFOUND')
+})
+
+test('a container’s own resolver may be a container, for those who share a network with it', async () => {
+  const peer = await bed.plugIn(pi, front)
+  const { stdout } = peer.start(process.execPath, '-e', resolver('0.0.0.0', 53, '0a0a0a0a'))
+  if (stdout) await once(stdout, 'data')
+  expect(resolve(await bed.plugIn(picky, front), '10.77.3.1', 'example.org')).toBe('10.10.10.10')
+  expect(resolve(await bed.plugIn(far, other), '10.77.8.1', 'example.org')).toBe('ESERVFAIL')
 })

@@ -1,6 +1,6 @@
 import { answerLocally } from './answer.ts'
 import { encodeError, encodeReply, parseQuery, type Rcode } from './message.ts'
-import { askUpstreams, exchangeTcp, exchangeUdp, type Upstream } from './upstream.ts'
+import { askUpstreams, type Exchange, exchangeTcp, exchangeUdp, type Upstream } from './upstream.ts'
 import type { View, Zone } from './zone.ts'
 
 export interface Asker {
@@ -17,10 +17,15 @@ export interface ResolverOptions {
   readonly zone: () => Zone
   /** The servers for other names. */
   readonly upstreams: (view: View) => readonly Upstream[]
+  /**
+   * How a server is asked that is not reached from where this process is: `from` a socket elsewhere, or `never`.
+   * Default: from here.
+   */
+  readonly reach?: (view: View, upstream: Upstream) => Exchange | 'never' | undefined
 }
 
 /** Answers the question of a container from its networks, or from the resolvers outside where it may ask them. */
-export const createResolver = ({ zone, upstreams }: ResolverOptions): Resolve => {
+export const createResolver = ({ zone, upstreams, reach }: ResolverOptions): Resolve => {
   let turn = 0
   let outside = 0
   return async (bytes, { networkId, address, transport }) => {
@@ -37,8 +42,12 @@ export const createResolver = ({ zone, upstreams }: ResolverOptions): Resolve =>
     if (outside >= mostQuestionsOutside) return fail('SERVFAIL')
     outside++
     try {
-      const exchange = transport === 'udp' ? exchangeUdp : exchangeTcp
-      return (await askUpstreams(bytes, upstreams(view), exchange)) ?? fail('SERVFAIL')
+      const exchangeWith = (upstream: Upstream): Exchange | undefined => {
+        const exchange = reach?.(view, upstream)
+        if (exchange === 'never') return undefined
+        return exchange ?? (transport === 'udp' ? exchangeUdp : exchangeTcp)
+      }
+      return (await askUpstreams(bytes, upstreams(view), exchangeWith)) ?? fail('SERVFAIL')
     } finally {
       outside--
     }

@@ -1,4 +1,4 @@
-import { createSocket } from 'node:dgram'
+import { createSocket, type Socket } from 'node:dgram'
 import { connect, isIPv6 } from 'node:net'
 import { isReplyTo, rcodeOf, rcodes } from './message.ts'
 
@@ -29,11 +29,11 @@ export type Exchange = (query: Buffer, upstream: Upstream, timeoutMs: number) =>
 export const askUpstreams = async (
   query: Buffer,
   upstreams: readonly Upstream[],
-  exchange: Exchange,
+  exchangeWith: (upstream: Upstream) => Exchange | undefined,
 ): Promise<Buffer | undefined> => {
   let failure: Buffer | undefined
   for (const upstream of upstreams) {
-    const reply = await exchange(query, upstream, 2_000).catch(() => undefined)
+    const reply = await exchangeWith(upstream)?.(query, upstream, 2_000).catch(() => undefined)
     if (reply === undefined) continue
     const rcode = rcodeOf(reply)
     if (rcode !== rcodes.SERVFAIL && rcode !== rcodes.REFUSED) return reply
@@ -43,9 +43,30 @@ export const askUpstreams = async (
 }
 
 /** By UDP, from a port of its own: that, the id and the question must all be guessed by whoever would forge an answer. */
-export const exchangeUdp: Exchange = (query, { address, port }, timeoutMs) =>
+export const exchangeUdp: Exchange = (query, upstream, timeoutMs) =>
+  exchangeOn(
+    createSocket(isIPv6(upstream.address.split('%')[0] ?? '') ? 'udp6' : 'udp4'),
+    query,
+    upstream,
+    timeoutMs,
+  )
+
+/** By UDP on a socket that was bound elsewhere, whose descriptor is taken over: the question leaves from there. */
+export const exchangeFrom =
+  (bind: (upstream: Upstream) => Promise<number>): Exchange =>
+  async (query, upstream, timeoutMs) => {
+    const socket = createSocket(isIPv6(upstream.address) ? 'udp6' : 'udp4')
+    socket.bind({ fd: await bind(upstream), exclusive: true })
+    return exchangeOn(socket, query, upstream, timeoutMs)
+  }
+
+const exchangeOn = (
+  socket: Socket,
+  query: Buffer,
+  { address, port }: Upstream,
+  timeoutMs: number,
+): Promise<Buffer> =>
   new Promise((resolve, reject) => {
-    const socket = createSocket(isIPv6(address.split('%')[0] ?? '') ? 'udp6' : 'udp4')
     const finish = (error: Error | undefined, reply?: Buffer): void => {
       clearTimeout(timer)
       socket.removeAllListeners().on('error', () => {})

@@ -27,6 +27,8 @@ export interface View {
   lookup(name: string): { readonly ipv4: readonly string[]; readonly ipv6: readonly string[] } | undefined
   /** `name.network` of a container; null when nobody has the address; undefined when it is none of ours. */
   reverse(address: string): string | null | undefined
+  /** The networks that the container is in. */
+  readonly networkIds: readonly string[]
   /** Whether other questions may leave the machine. */
   readonly mayAskOutside: boolean
   /** The container's own resolvers. */
@@ -63,6 +65,7 @@ export const buildZone = (networks: readonly ZoneNetwork[], endpoints: readonly 
       .filter(({ id }) => own.some(({ networkId }) => networkId === id))
       .sort((a, b) => (a.name < b.name ? -1 : 1))
     return {
+      networkIds: joined.map(({ id }) => id),
       mayAskOutside: joined.some(({ internal }) => !internal),
       upstream: own.find(({ upstream }) => upstream?.length)?.upstream ?? [],
       lookup: (name) => {

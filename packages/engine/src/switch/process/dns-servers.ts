@@ -3,12 +3,18 @@ import { isSystemError } from '@container-compose/core'
 import { socketInNetns } from '@container-compose/native'
 import {
   buildZone,
+  containsAddress,
   createResolver,
   type DnsServer,
+  type Exchange,
+  exchangeFrom,
+  parseCidr,
+  parseIp,
   parseUpstream,
   serveDns,
   type Upstream,
   upstreamsOfResolvConf,
+  type View,
 } from '@container-compose/net'
 import type { SwitchState } from '../switch.ts'
 
@@ -20,6 +26,7 @@ export class DnsServers {
   readonly #servers = new Map<string, DnsServer>()
   #zone = buildZone([], [])
   #upstreams: readonly Upstream[] = []
+  #networks: SwitchState['networks'] = []
   readonly #resolve = createResolver({
     zone: () => this.#zone,
     upstreams: (view) =>
@@ -28,6 +35,7 @@ export class DnsServers {
         : this.#upstreams.length > 0
           ? this.#upstreams
           : hostUpstreams(),
+    reach: (view, upstream) => this.#reach(view, upstream),
   })
 
   constructor(netns: string) {
@@ -38,6 +46,7 @@ export class DnsServers {
   async apply({ networks, endpoints, dns }: Names): Promise<void> {
     this.#zone = buildZone(networks, endpoints)
     this.#upstreams = dns.upstream.map(parseUpstream)
+    this.#networks = networks
     const wanted = new Map(
       networks.flatMap(({ id, bridge, subnets }) =>
         subnets.map(
@@ -66,6 +75,24 @@ export class DnsServers {
 
   close(): Promise<void> {
     return this.#closeAllBut(new Set())
+  }
+
+  /** A resolver may be a container itself: then it is asked inside, by those who share a network with it. */
+  #reach(view: View, { address }: Upstream): Exchange | 'never' | undefined {
+    const ip = parseIp(address)
+    const network =
+      ip &&
+      this.#networks.find(({ subnets }) =>
+        subnets.some(({ cidr }) => {
+          const subnet = parseCidr(cidr)
+          return subnet !== undefined && containsAddress(subnet, ip)
+        }),
+      )
+    if (network === undefined) return undefined
+    if (!view.networkIds.includes(network.id)) return 'never'
+    return exchangeFrom(() =>
+      socketInNetns(this.#netns, { type: 'datagram', address: ip?.family === 6 ? '::' : '0.0.0.0', port: 0 }),
+    )
   }
 
   async #closeAllBut(kept: ReadonlySet<string>): Promise<void> {
