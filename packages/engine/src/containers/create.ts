@@ -70,7 +70,14 @@ export const createContainer = async (
   }
   containers.add(container)
   publish(context, container, 'create')
+  prepareStart(context, container.document)
   return { container, warnings: warningsOf(context, container.document) }
+}
+
+/** What a start needs and others share is made while the client still thinks; a fault shows when the container is started. */
+const prepareStart = ({ images, runtimes, log }: ContainerContext, document: ContainerDocument): void => {
+  for (const work of [runtimes.get(document.runtime).prepare(), images.root(document.imageId)])
+    work.catch((error: unknown) => log.warn({ err: error }, 'preparing a start failed'))
 }
 
 const initialState: ContainerState = {
