@@ -25,7 +25,13 @@ export const engineRoutes = (engine: EngineContext): Route[] => [
 const status = async (engine: EngineContext): Promise<EngineStatus> => {
   const { root, runtimes, containers, images, networks, volumes } = engine
   const { data, run, cache, logFile } = root
-  const description = await runtimes.default.describe()
+  // A machine that can't run anything still says so, and why.
+  const description = await runtimes.default.describe().catch((error: unknown) => ({
+    name: runtimes.default.name,
+    version: 'unknown',
+    acceleration: undefined,
+    reason: error instanceof Error ? error.message : String(error),
+  }))
   const all = containers.all()
   return {
     socket: root.socket,
