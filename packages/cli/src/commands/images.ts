@@ -56,7 +56,7 @@ export default defineCommand({
             row.Tag,
             row.Platform,
             row.ID.replace('sha256:', '').slice(0, 12),
-            size(row.Size),
+            size(row.Size, 3),
             row.Created === '' ? 'N/A' : `${humanDuration(world.clock.now() - Date.parse(row.Created))} ago`,
           ]),
           { minimum: 20, gap: 3 },

@@ -32,8 +32,8 @@ const bar = (current: number, total: number | undefined): string => {
 
 const barWidth = 50
 
-/** Decimal units with four digits, as Docker's tools write sizes: `19.97kB`. */
-export const size = (bytes: number): string => {
+/** Decimal units with four digits (or fewer), as Docker's tools write sizes: `19.97kB`. */
+export const size = (bytes: number, digits = 4): string => {
   const units = ['B', 'kB', 'MB', 'GB', 'TB']
   let value = bytes
   let unit = 0
@@ -41,5 +41,5 @@ export const size = (bytes: number): string => {
     value /= 1000
     unit += 1
   }
-  return `${Number(value.toPrecision(4))}${units[unit]}`
+  return `${Number(value.toPrecision(digits))}${units[unit]}`
 }

@@ -69,17 +69,16 @@ export class TerminalProgress implements Progress {
 class Row {
   readonly #id: string
   readonly #now: () => number
-  readonly #startedAt: number
+  #startedAt: number | undefined
+  #finishedAt: number | undefined
   #steps = 0
   #last: ProgressEvent | undefined
   #task: ListrTaskWrapper<unknown, never, never> | undefined
   #settle: ((error?: Error) => void) | undefined
-  #finished = false
 
   constructor(id: string, now: () => number) {
     this.#id = id
     this.#now = now
-    this.#startedAt = now()
   }
 
   get isShown(): boolean {
@@ -88,8 +87,14 @@ class Row {
 
   get title(): string {
     const status = [this.#last?.text, this.#last?.status].filter(Boolean).join(' ')
-    const seconds = ((this.#now() - this.#startedAt) / 1000).toFixed(1)
-    return `${this.#id}  ${status}${this.#finished && this.#steps >= 0 ? `  \x1b[34m${seconds}s\x1b[0m` : ''}`
+    return `${this.#id}  ${status}${this.#elapsed}`
+  }
+
+  get #elapsed(): string {
+    if (this.#finishedAt === undefined || this.#startedAt === undefined) return ''
+    // What was so already took no time.
+    if (this.#finishedAt === this.#startedAt) return ''
+    return `  \x1b[34m${((this.#finishedAt - this.#startedAt) / 1000).toFixed(1)}s\x1b[0m`
   }
 
   expect(steps: number): void {
@@ -101,8 +106,8 @@ class Row {
     this.#task = task as ListrTaskWrapper<unknown, never, never>
     return new Promise((resolve, reject) => {
       this.#settle = (error) => (error === undefined ? resolve() : reject(error))
-      if (this.#finished) this.finish()
-      else this.#draw()
+      if (this.#finishedAt === undefined) this.#draw()
+      else this.#end()
     })
   }
 
@@ -112,6 +117,7 @@ class Row {
 
   move(event: ProgressEvent): void {
     this.#last = event
+    this.#startedAt ??= this.#now()
     if (event.state === 'error') this.finish()
     else if (event.state !== 'working') {
       this.#steps -= 1
@@ -120,8 +126,14 @@ class Row {
     this.#draw()
   }
 
+  /** Settles the row; does nothing when it is settled already. */
   finish(): void {
-    this.#finished = true
+    if (this.#finishedAt !== undefined) return
+    this.#finishedAt = this.#now()
+    this.#end()
+  }
+
+  #end(): void {
     this.#draw()
     const failed = this.#last?.state === 'error'
     this.#settle?.(failed ? new Error(this.title) : undefined)
