@@ -41,7 +41,8 @@ const firstLine = async (child: ChildProcess): Promise<string> => {
 export interface MountedPort extends AsyncDisposable {
   /** Entry i is `${root}/${i}`. */
   readonly root: string
-  /** Runs in the mount namespace, where `root` is `mountpoint`. */
+  /** A process in the mount namespace, where `root` is `mountpoint`. */
+  readonly insidePid: number
   readonly pumpPid: number
   readonly mountpoint: string
   readonly server: RunningServer
@@ -65,12 +66,13 @@ export const mountPort = async (
     stdio: ['pipe', 'pipe', 'inherit'],
   })
   await once(pump.stdout, 'data')
-  const mounted = once(pump.stdout, 'data')
+  const mounted = once(pump.stdout, 'data') as Promise<[Buffer]>
   const server = await runServer(dir, profile, sources, extra)
-  await mounted
+  const [said] = await mounted
   return {
     root: `/proc/${pump.pid}/root${mountpoint}`,
-    pumpPid: pump.pid ?? 0,
+    insidePid: pump.pid ?? 0,
+    pumpPid: Number(/^mounted (\d+)/.exec(said.toString())?.[1]),
     mountpoint,
     server,
     dropCaches,
@@ -95,7 +97,7 @@ export const shellIn = (
   const identity = ['-S', String(user.uid), '-G', String(user.gid)]
   const { status, stdout, stderr } = spawnSync(
     'nsenter',
-    ['-t', String(port.pumpPid), '-m', ...identity, 'sh', '-c', `cd ${port.mountpoint} && ${command}`],
+    ['-t', String(port.insidePid), '-m', ...identity, 'sh', '-c', `cd ${port.mountpoint} && ${command}`],
     { encoding: 'utf8', timeout: 10_000 },
   )
   return { status, stdout, stderr }
