@@ -91,7 +91,7 @@ test('run -d, ps, logs, exec, inspect, cp, stop and rm', async () => {
 
 test('network ls, volume ls and events show what happens', async () => {
   const since = String(Math.floor(Date.now() / 1000) - 1)
-  await docker('network', 'create', '-l', 'a=b', 'meadow')
+  await docker('network', 'create', '--label', 'a=b', 'meadow')
   await docker('volume', 'create', 'barn')
   await docker(
     'run',
