@@ -34,10 +34,20 @@ export const shapeFor = ({
   const nics = nicCounts.find((count) => count >= endpoints)
   const memoryMib = memoryClassesMib.find((mib) => memoryLimit === undefined || mib * mebibyte >= memoryLimit)
   if (nics === undefined || memoryMib === undefined) return undefined
-  // QEMU's q35 takes 288 at most; nobody runs a container that needs more than a few dozen.
-  return { nics, memoryMib, memory, vcpus: Math.min(hostCpus, 32) }
+  return { nics, memoryMib, memory, vcpus: vcpusOf(hostCpus) }
 }
 
 /** `2048m-2c-1n-cow` */
 export const shapeName = ({ nics, memoryMib, vcpus, memory }: MachineShape): string =>
   `${memoryMib}m-${vcpus}c-${nics}n-${memory}`
+
+/** What nearly every container gets. */
+export const usualShape = (hostCpus: number): MachineShape => ({
+  nics: 1,
+  memoryMib: memoryClassesMib[0],
+  memory: 'cow',
+  vcpus: vcpusOf(hostCpus),
+})
+
+/** QEMU's q35 takes 288 at most; nobody runs a container that needs more than a few dozen. */
+const vcpusOf = (hostCpus: number): number => Math.min(hostCpus, 32)

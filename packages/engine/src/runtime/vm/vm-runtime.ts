@@ -15,13 +15,14 @@ import type {
 } from '../runtime.ts'
 import { adoptContainer } from './container/adopt.ts'
 import type { RunningVm } from './container/running-vm.ts'
-import { startContainer } from './container/start.ts'
+import { type StartTools, startContainer } from './container/start.ts'
 import { overlayPath } from './disk/overlay.ts'
 import { containerFiles } from './files/container-files.ts'
+import { Helpers } from './files/helpers.ts'
 import { LogPositions, readContainerLog } from './log/container-log.ts'
 import { logFolder } from './log/log-files.ts'
 import { findMachine } from './machine/process.ts'
-import type { MachineShape } from './shape.ts'
+import { usualShape } from './shape.ts'
 import { hostCpus } from './template/recipe.ts'
 import { Templates } from './template/templates.ts'
 
@@ -49,39 +50,48 @@ interface Live {
 class VmRuntime implements Runtime {
   readonly name = 'vm'
   readonly #templates: Templates
-  readonly #switch: Pick<Switch, 'openTap'>
-  readonly #clock: Clock
+  readonly #tools: StartTools
+  readonly #helpers: Helpers
   /** By container folder. */
   readonly #live = new Map<string, Live>()
   readonly #positions = new LogPositions()
 
   constructor(options: VmRuntimeOptions) {
     this.#templates = new Templates({ ...options, acceleration: options.acceleration ?? 'auto' })
-    this.#switch = options.switch
-    this.#clock = options.clock ?? systemClock
+    this.#tools = {
+      templates: this.#templates,
+      switch: options.switch,
+      clock: options.clock ?? systemClock,
+    }
+    this.#helpers = new Helpers(this.#tools)
   }
 
   async describe(): Promise<RuntimeDescription> {
     const { qemu } = await this.#templates.recipe()
-    return { name: 'vm', version: `QEMU ${qemu.version}`, ...(await this.#templates.verdict(usualShape())) }
+    return {
+      name: 'vm',
+      version: `QEMU ${qemu.version}`,
+      ...(await this.#templates.verdict(usualShape(hostCpus()))),
+    }
   }
 
   async prepare(): Promise<void> {
-    const template = await this.#templates.get(usualShape())
+    const template = await this.#templates.get(usualShape(hostCpus()))
     await template.memory()
   }
 
   async start(bundle: Bundle, run: number): Promise<RunningContainer> {
-    const tools = { templates: this.#templates, switch: this.#switch, clock: this.#clock }
-    return this.#keep(bundle.dir, run, await startContainer(tools, bundle, run))
+    await this.#helpers.end(bundle.dir)
+    return this.#keep(bundle.dir, run, await startContainer(this.#tools, bundle, run))
   }
 
   async adopt(bundle: Bundle, run: number): Promise<RunningContainer | ExitStatus> {
-    const adopted = await adoptContainer(bundle, run, this.#clock)
+    const adopted = await adoptContainer(bundle, run, this.#tools.clock)
     return 'exited' in adopted ? this.#keep(bundle.dir, run, adopted) : adopted
   }
 
   async remove({ dir, runDir }: Pick<Bundle, 'id' | 'dir' | 'runDir'>): Promise<void> {
+    await this.#helpers.end(dir)
     const machine = await findMachine(runDir)
     await machine?.process.kill()
     this.#positions.forget(dir)
@@ -104,7 +114,7 @@ class VmRuntime implements Runtime {
   }
 
   files(bundle: Bundle): ContainerFiles {
-    return containerFiles(bundle, () => this.#live.get(bundle.dir)?.vm)
+    return containerFiles(bundle, () => this.#live.get(bundle.dir)?.vm, this.#helpers)
   }
 
   #keep(dir: string, run: number, vm: RunningVm): RunningVm {
@@ -115,14 +125,6 @@ class VmRuntime implements Runtime {
     return vm
   }
 }
-
-/** What nearly every container gets. */
-const usualShape = (): MachineShape => ({
-  nics: 1,
-  memoryMib: 2048,
-  memory: 'cow',
-  vcpus: Math.min(hostCpus(), 32),
-})
 
 /** What a machine leaves in a container's runtime folder. */
 const runFiles = [

@@ -3,13 +3,13 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import { type Clock, UserError } from '@container-compose/core'
 import { AgentClient } from '@container-compose/guest'
-import { tryFlock } from '@container-compose/native'
 import type { Switch } from '../../../switch/switch.ts'
 import { type Bundle, type Endpoint, StartError } from '../../runtime.ts'
 import { openOverlay } from '../disk/overlay.ts'
 import { createLog } from '../log/container-log.ts'
 import { Held } from '../machine/held.ts'
-import { lockPath, MachineProcess } from '../machine/process.ts'
+import { takeLock } from '../machine/lock.ts'
+import { MachineProcess } from '../machine/process.ts'
 import { type Restoring, restore, sockets } from '../machine/restore.ts'
 import { userIdOf } from '../machine/user-id.ts'
 import { mountPorts } from '../mounts/mount-ports.ts'
@@ -45,10 +45,11 @@ export const startContainer = async (tools: StartTools, bundle: Bundle, run: num
   }
   const process = new MachineProcess(restoring.machine.pid)
   try {
-    const [qmp, agent] = await Promise.all([
-      restoring.resume(),
+    const qmp = await restoring.loaded()
+    const [agent] = await Promise.all([
       runInGuest(tools, bundle),
       startMountServers(bundle),
+      qmp.execute('cont'),
     ])
     restoring.machine.unref()
     return new RunningVm({
@@ -88,9 +89,7 @@ const restoreContainer = async (
   run: number,
   held: Held,
 ): Promise<Restoring> => {
-  const lock = await tryFlock(lockPath(bundle.runDir))
-  if (lock === undefined) throw new StartError('the virtual machine of this container is still running', 128)
-  held.fd(lock)
+  const lock = held.fd(await takeLock(bundle.runDir))
   const overlay = held.file(await openOverlay(bundle.dir))
   const base = held.file(await open(bundle.image.ext4Base, 'r'))
   const log = held.file(await createLog(bundle.dir, run))

@@ -1,32 +1,37 @@
-import type { Readable } from 'node:stream'
-import { AgentError, type AgentFiles, type GuestFileStat } from '@container-compose/guest'
+import { finished, type Readable } from 'node:stream'
+import { type AgentClient, AgentError, type GuestFileStat } from '@container-compose/guest'
 import { type Bundle, type ContainerFiles, FileNotFound, type PathStat } from '../../runtime.ts'
 import type { RunningVm } from '../container/running-vm.ts'
 import { goFileMode } from './go-file-mode.ts'
+import type { Helpers } from './helpers.ts'
 
 const enoent = 2
 
-/** Files of a container, through the agent of the machine that runs it. */
-export const containerFiles = (bundle: Bundle, running: () => RunningVm | undefined): ContainerFiles => {
-  const agentFiles = (): AgentFiles => {
-    const vm = running()
-    if (vm === undefined) throw new Error(`container ${bundle.id} is not running`)
-    return vm.agent.files
+/** Files of a container, through the agent of the machine that runs it, or of a helper while none does. */
+export const containerFiles = (
+  bundle: Bundle,
+  running: () => RunningVm | undefined,
+  helpers: Helpers,
+): ContainerFiles => {
+  const inGuest = async <T>(path: string, work: (agent: AgentClient) => Promise<T>): Promise<T> => {
+    try {
+      const vm = running()
+      return vm === undefined ? await helpers.use(bundle, work) : await work(vm.agent)
+    } catch (error) {
+      if (error instanceof AgentError && error.errno === enoent)
+        throw new FileNotFound(`Could not find the file ${path} in container ${bundle.id}`, { cause: error })
+      throw error
+    }
   }
   return {
-    stat: (path) => notFound(path, async () => pathStat(await agentFiles().stat(path))),
-    read: (path): Promise<Readable> => notFound(path, () => agentFiles().read(path)),
-    write: (path, tar, options) => notFound(path, () => agentFiles().write(path, tar, options)),
-  }
-}
-
-const notFound = async <T>(path: string, operation: () => Promise<T>): Promise<T> => {
-  try {
-    return await operation()
-  } catch (error) {
-    if (error instanceof AgentError && error.errno === enoent)
-      throw new FileNotFound(`Could not find the file ${path}`, { cause: error })
-    throw error
+    stat: (path) => inGuest(path, async ({ files }) => pathStat(await files.stat(path))),
+    read: (path): Promise<Readable> =>
+      inGuest(path, async ({ files }) => {
+        const tar = await files.read(path)
+        finished(tar, helpers.hold(bundle.dir))
+        return tar
+      }),
+    write: (path, tar, options) => inGuest(path, ({ files }) => files.write(path, tar, options)),
   }
 }
 

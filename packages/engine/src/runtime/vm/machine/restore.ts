@@ -38,16 +38,20 @@ export interface RestoreOptions {
   readonly taps: readonly number[]
 }
 
-/** A machine whose sockets listen and whose state is on its way; nothing runs in it before `resume`. */
+/** A machine whose sockets listen and whose state is on its way. */
 export interface Restoring {
   readonly machine: Launched
-  /** Resolves with the monitor when the guest runs. */
-  resume(): Promise<Qmp>
+  /**
+   * Resolves with the monitor when the guest has its state; it does not run before `cont`. **Nothing may connect to a port
+   * before this**: QEMU would raise the interrupt at once, and lose it when the guest's interrupt controllers get their state
+   * after the port; the guest would then never look.
+   */
+  loaded(): Promise<Qmp>
 }
 
 const restoreDeadlineMs = 60_000
 
-/** Starts a QEMU with a template's state. Resolves when it is a process; everything in `dir` can be connected to. */
+/** Starts a QEMU with a template's state. Resolves when it is a process. */
 export const restore = async (options: RestoreOptions): Promise<Restoring> => {
   const { template, dir, taps } = options
   const { shape, recipe, acceleration } = template
@@ -92,13 +96,13 @@ export const restore = async (options: RestoreOptions): Promise<Restoring> => {
       devices: acceleration === 'kvm' ? ['/dev/kvm'] : [],
     })
     machine.state.end(template.state)
-    return { machine, resume: () => resume(dir) }
+    return { machine, loaded: () => load(dir) }
   } finally {
     await closeAll(shape.memory === 'own' ? [...listeners, memory] : listeners)
   }
 }
 
-const resume = async (dir: string): Promise<Qmp> => {
+const load = async (dir: string): Promise<Qmp> => {
   const qmp = await Qmp.connect(join(dir, sockets.qmp), restoreDeadlineMs)
   try {
     const completed = qmp.waitFor(migrationEnd, restoreDeadlineMs)
@@ -107,7 +111,6 @@ const resume = async (dir: string): Promise<Qmp> => {
     await qmp.execute('migrate-incoming', { uri: `fd:${descriptors.state}` })
     const { data } = await completed
     if (data['status'] !== 'completed') throw new Error('QEMU could not restore the template')
-    await qmp.execute('cont')
     return qmp
   } catch (error) {
     qmp.close()
