@@ -25,17 +25,19 @@ export type EndOfRun = (run: number) => Promise<unknown> | undefined
 /** The output of all runs of a container from a position on, oldest first. */
 export async function* readContainerLog(
   dir: string,
-  { follow, from, signal }: LogRange,
+  { follow, from, to, signal }: LogRange,
   endOf: EndOfRun,
 ): AsyncGenerator<LogRecord> {
   for (const run of await loggedRuns(dir)) {
     if (from !== undefined && run < from.run) continue
-    const until = follow ? endOf(run) : undefined
+    if (to !== undefined && run > to.run) return
+    const until = follow && to === undefined ? endOf(run) : undefined
     const offset = from?.run === run ? from.offset : 0
     const records = readLogFile({
       path: logPath(dir, run),
       offset,
       signal,
+      ...(to?.run === run ? { end: to.offset } : {}),
       ...(until === undefined ? {} : { until }),
     })
     for await (const record of records)

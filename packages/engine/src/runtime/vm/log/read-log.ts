@@ -12,6 +12,8 @@ export interface LogFileRange {
   readonly path: string
   /** Where a record begins. */
   readonly offset: number
+  /** Where the first record begins that is not wanted any more. */
+  readonly end?: number
   /** Follows the file until this has resolved and all that was written before it has been given. */
   readonly until?: Promise<unknown>
   readonly signal?: AbortSignal | undefined
@@ -24,6 +26,7 @@ export interface LogFileRange {
 export async function* readLogFile({
   path,
   offset,
+  end = Number.MAX_SAFE_INTEGER,
   until,
   signal,
 }: LogFileRange): AsyncGenerator<GuestLogRecord> {
@@ -41,7 +44,7 @@ export async function* readLogFile({
     for (let position = offset; ; ) {
       signal?.throwIfAborted()
       const wasEnded = ended
-      const { bytesRead } = await file.read(chunk, 0, chunkBytes, position)
+      const { bytesRead } = await file.read(chunk, 0, Math.min(chunkBytes, end - position), position)
       position += bytesRead
       // The records are views, and the chunk is used again.
       for (const record of decoder.push(Buffer.from(chunk.subarray(0, bytesRead)))) {
