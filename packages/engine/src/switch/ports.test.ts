@@ -58,6 +58,24 @@ test('any free port is the same on both families, and stays', async () => {
   expect((await publish(ports)).published).toEqual(published)
 })
 
+test('a port that was free to choose may be asked for by its number, and its connections stay', async () => {
+  const { published } = await publish([port('127.0.0.1', 0), port('127.0.0.1', 8083)])
+  const boundPort = published[0]?.boundPort ?? 0
+  const client = bed.onHost(
+    process.execPath,
+    '-e',
+    `const socket = require('node:net').connect(${boundPort}, '127.0.0.1')
+    socket.on('data', (data) => console.log(String(data))).on('error', ({ code }) => console.log(code)).write('one')
+    process.on('SIGUSR2', () => socket.write('two'))`,
+  )
+  if (!client.stdout) throw new Error('no output')
+  expect(String((await once(client.stdout, 'data'))[0])).toBe('one\n')
+  await publish([port('127.0.0.1', boundPort), port('127.0.0.1', 8083)])
+  const answered = once(client.stdout, 'data')
+  client.kill('SIGUSR2')
+  expect(String((await answered)[0])).toBe('two\n')
+})
+
 test('of a range the next free one is taken, and a taken port fails alone', async () => {
   const holder = `require('node:net').createServer().listen(9000, '127.0.0.1', () => console.log('listens'))`
   const { stdout } = bed.onHost(process.execPath, '-e', holder)

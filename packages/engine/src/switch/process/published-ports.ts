@@ -31,7 +31,11 @@ export class PublishedPorts {
   /** Binds what is missing and closes what is not wanted any more. Connections of ports that stay are left alone. */
   async apply({ ports, endpoints }: Pick<SwitchState, 'ports' | 'endpoints'>): Promise<SwitchResult> {
     const groups = portGroups(ports)
-    const wanted = new Set(groups.flatMap((group) => group.ports.map((port) => keyIn(group, port))))
+    const wanted = new Map(
+      groups.flatMap((group) => group.ports.map((port) => [keyIn(group, port), { group, port }])),
+    )
+    for (const [key, { group, port }] of wanted)
+      if (!this.#bound.has(key)) this.#adopt(key, group, port, wanted)
     for (const key of this.#bound.keys()) if (!wanted.has(key)) await this.#close(key)
     const unpublished: SwitchResult['unpublished'][number][] = []
     for (const group of groups) unpublished.push(...(await this.#bindGroup(group)))
@@ -54,6 +58,18 @@ export class PublishedPorts {
     for (const key of [...this.#bound.keys()]) await this.#close(key)
     await this.#forwarder?.close()
     this.#forwarder = undefined
+  }
+
+  /**
+   * Takes over a listener whose request has only been put into other words: once a free port has been found, the engine asks for
+   * that very one.
+   */
+  #adopt(key: string, group: PortGroup, port: PublishedPort, wanted: ReadonlyMap<string, unknown>): void {
+    const before = [...this.#bound].find(([other, bound]) => !wanted.has(other) && isSatisfiedBy(port, bound))
+    if (before === undefined) return
+    const [other, bound] = before
+    this.#bound.delete(other)
+    this.#bound.set(key, { ...bound, port, group: group.key })
   }
 
   async #bindGroup(group: PortGroup): Promise<SwitchResult['unpublished'][number][]> {
@@ -132,6 +148,14 @@ export class PublishedPorts {
       writeDocument(this.#paths.chosenPorts, { version: 1 }, { chosen: [...chosen] }, { durable: false })
   }
 }
+
+const isSatisfiedBy = (port: PublishedPort, { port: other, boundPort }: Bound): boolean =>
+  port.containerId === other.containerId &&
+  port.protocol === other.protocol &&
+  port.hostAddress === other.hostAddress &&
+  port.containerAddress === other.containerAddress &&
+  port.containerPort === other.containerPort &&
+  (port.hostPort === 0 || (port.hostPort <= boundPort && boundPort <= port.hostPortEnd))
 
 const keyIn = (group: PortGroup, port: PublishedPort): string => `${group.key} ${portKey(port)}`
 
