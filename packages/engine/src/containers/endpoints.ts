@@ -60,37 +60,15 @@ const wantedPorts = (container: Container, lease: Lease): PublishedPort[] =>
       (plan.hostAddress.includes(':') ? lease.ipv6 : undefined) ?? lease.ipv4 ?? lease.ipv6 ?? '',
   }))
 
-/**
- * Binds ports. Where no host address was asked for, 0.0.0.0 comes first and `::` follows on the same port, if the host has IPv6.
- */
+/** Binds ports. The switch gives `0.0.0.0` and `::` of one binding the same host port. */
 const publishPorts = async (
   connectivity: Context['connectivity'],
   container: Container,
   wanted: readonly PublishedPort[],
 ): Promise<void> => {
-  const isTwin = (port: PublishedPort, index: number) =>
-    port.hostAddress === '::' && wanted[index - 1]?.hostAddress === '0.0.0.0'
-  const floating = (port: PublishedPort) => port.hostPort === 0 || port.hostPort !== port.hostPortEnd
-  const first = wanted.filter((port, index) => !(isTwin(port, index) && floating(port)))
   try {
-    connectivity.want(container.id, first)
-    let bound = boundPorts(await connectivity.sync(), container, wanted)
-    const second = wanted.flatMap((port, index) => {
-      if (!isTwin(port, index) || !floating(port)) return []
-      const twin = wanted[index - 1]
-      const found = bound.find(
-        (each) =>
-          each.hostAddress === '0.0.0.0' &&
-          each.containerPort === twin?.containerPort &&
-          each.protocol === twin.protocol,
-      )
-      return found === undefined ? [] : [{ ...port, hostPort: found.hostPort, hostPortEnd: found.hostPort }]
-    })
-    if (second.length > 0) {
-      connectivity.want(container.id, [...bound, ...second])
-      bound = boundPorts(await connectivity.sync(), container, wanted)
-    }
-    container.setState({ published: bound })
+    connectivity.want(container.id, wanted)
+    container.setState({ published: boundPorts(await connectivity.sync(), container, wanted) })
   } finally {
     connectivity.unwant(container.id)
   }
