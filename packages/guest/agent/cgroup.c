@@ -25,6 +25,11 @@ bool cgroup_create(void)
 	return mkdir(CONTAINER, 0755) == 0;
 }
 
+int cgroup_open(void)
+{
+	return open(CONTAINER, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
 bool cgroup_enter(void)
 {
 	return text_file_write(CONTAINER "/cgroup.procs", "0");

@@ -13,6 +13,9 @@
 /* Makes it. /sys/fs/cgroup is mounted. */
 bool cgroup_create(void);
 
+/* The cgroup's folder; the caller closes it. -1 with errno. */
+int cgroup_open(void);
+
 /* The calling process goes in. */
 bool cgroup_enter(void);
 

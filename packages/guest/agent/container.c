@@ -41,14 +41,18 @@ static _Noreturn void become_process(struct view setup, int socket)
 	process_become(&process, socket, true);
 }
 
-/* The mounts come in the order plain, locking; those that are missing are left out, and told->fault.error tells which are there. */
+/* Which mounts come along, in the order disk, plain, locking, is told in the fault's place. */
+enum { HAS_PLAIN = 1, HAS_LOCKING = 2 };
+
 static struct container_mounts mounts_of(const struct report *told)
 {
-	struct container_mounts mounts = { -1, -1 };
+	struct container_mounts mounts = { -1, -1, -1 };
 	int next = 0;
-	if (told->fault.error & 1 && next < told->fd_count)
+	if (next < told->fd_count)
+		mounts.disk = told->fds[next++];
+	if (told->fault.error & HAS_PLAIN && next < told->fd_count)
 		mounts.plain = told->fds[next++];
-	if (told->fault.error & 2 && next < told->fd_count)
+	if (told->fault.error & HAS_LOCKING && next < told->fd_count)
 		mounts.locking = told->fds[next++];
 	return mounts;
 }
@@ -138,14 +142,14 @@ bool container_prepare(size_t length)
 
 bool container_setup(size_t length, struct container_mounts mounts)
 {
-	struct report told = { .kind = TELL_SETUP, .value = (int)length };
+	struct report told = { .kind = TELL_SETUP, .value = (int)length, .fd_count = 1, .fds = { mounts.disk } };
 	if (mounts.plain >= 0) {
 		told.fds[told.fd_count++] = mounts.plain;
-		told.fault.error |= 1;
+		told.fault.error |= HAS_PLAIN;
 	}
 	if (mounts.locking >= 0) {
 		told.fds[told.fd_count++] = mounts.locking;
-		told.fault.error |= 2;
+		told.fault.error |= HAS_LOCKING;
 	}
 	bool sent = report_send(container.socket, &told);
 	for (int i = 0; i < told.fd_count; i++)

@@ -15,9 +15,9 @@ bool container_create(void);
 
 pid_t container_pid(void);
 
-/* The mount ports' FUSE file systems as detached mounts (open_tree), or -1. */
+/* Detached mounts: the disk, and the mount ports' FUSE file systems or -1. */
 struct container_mounts {
-	int plain, locking;
+	int disk, plain, locking;
 };
 
 /* Where the setup is put together for it: memory shared with it, of MAX_DESCRIPTION bytes. */

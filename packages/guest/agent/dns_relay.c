@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "dns_redirect.h"
 #include "dns_tcp.h"
 #include "dns_udp.h"
 #include "fault.h"
@@ -22,8 +23,8 @@ static int told = -1;
 
 static int listen_on(int type)
 {
-	struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons(DNS_PORT),
-				       .sin_addr.s_addr = htonl(0x7f00000b) };
+	struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons(DNS_RELAY_PORT),
+				       .sin_addr.s_addr = htonl(DNS_RELAY_ADDRESS) };
 	int listener = socket(AF_INET, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), yes = 1;
 	setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
 	if (bind(listener, (struct sockaddr *)&address, sizeof address) ||
@@ -78,6 +79,8 @@ static _Noreturn void relay(int from)
 bool dns_relay_create(void)
 {
 	int ends[2];
+	if (!dns_redirect_set())
+		complain("redirecting 127.0.0.11: %m");
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends))
 		return false;
 	pid_t pid = fork();

@@ -14,6 +14,8 @@
 #include "cgroup.h"
 #include "channel.h"
 #include "container.h"
+#include "device_rules.h"
+#include "disk.h"
 #include "dns_relay.h"
 #include "identity.h"
 #include "log_port.h"
@@ -83,17 +85,24 @@ void life_prepare(uint32_t request, struct view description)
 	fail(&life.prepare, &fault);
 }
 
+static bool allow_devices(struct view setup, struct fault *fault)
+{
+	return !item_number(item_find(setup, TAG_ALL_DEVICES), 0) || device_rules_lift() ||
+	       fault_errno(fault, "allowing all devices");
+}
+
 void life_setup(uint32_t request, struct view setup)
 {
 	struct fault fault = { 0 };
-	struct container_mounts mounts = { -1, -1 };
+	struct container_mounts mounts = { -1, -1, -1 };
 	if (!is_fresh(request))
 		return;
 	life.setup = request;
 	if (!items_valid(setup))
 		fault_set(&fault, 128, EINVAL, "the setup makes no sense");
 	else if (identity_renew(setup, &fault) && network_configure(setup, &fault) && cgroup_limit(setup, &fault) &&
-		 mount_ports_open(setup, &mounts, &fault)) {
+		 allow_devices(setup, &fault) && mount_ports_open(setup, &mounts, &fault) &&
+		 (mounts.disk = disk_mount(&fault)) >= 0) {
 		dns_relay_ask(item_find(setup, TAG_DNS_UPSTREAM));
 		if (container_setup(setup.length, mounts))
 			return;
@@ -179,18 +188,6 @@ void life_write_exit(struct writer *writer, const struct stream *stream)
 		write_string(writer, TAG_VALUE, stream->fault.text);
 }
 
-/* The container's mounts go with its last process; its disk is free again once they have been written back. */
-static void wait_for_disk(void)
-{
-	sync();
-	for (int waited_ms = 0; waited_ms < 2000; waited_ms++) {
-		int disk = open("/dev/vda", O_RDONLY | O_EXCL | O_CLOEXEC);
-		if (disk >= 0 || errno != EBUSY)
-			break;
-		usleep(1000);
-	}
-}
-
 /* An engine that is there shall hear of the end, but it can't keep the machine alive. */
 static void say_goodbye(void)
 {
@@ -214,7 +211,7 @@ void life_end(struct stream *main_stream)
 {
 	life.phase = PHASE_EXITED;
 	log_exit((uint8_t)main_stream->code, cgroup_was_oom_killed());
-	wait_for_disk();
+	disk_wait_until_free();
 	while (!log_flush())
 		usleep(1000);
 	uint8_t items[256];
@@ -232,6 +229,6 @@ void life_shutdown(void)
 	if (life.phase == PHASE_RUNNING)
 		return;
 	waitpid(container_pid(), NULL, 0);
-	wait_for_disk();
+	disk_wait_until_free();
 	power_off();
 }

@@ -18,6 +18,7 @@
 #include "cgroup.h"
 #include "channel.h"
 #include "container.h"
+#include "device_rules.h"
 #include "dns_relay.h"
 #include "fault.h"
 #include "life.h"
@@ -230,7 +231,8 @@ int main(void)
 	boot_mounts();
 	open_standard_streams();
 	int children = signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK);
-	if (!streams_init() || !network_prepare() || !cgroup_create() || !dns_relay_create() || !life_begin())
+	if (!streams_init() || !network_prepare() || !cgroup_create() || !device_rules_set() ||
+	    !dns_relay_create() || !life_begin())
 		complain("preparing: %m");
 	int ports = open_ports();
 	boot_clean_memory();

@@ -17,7 +17,6 @@
 #include "protocol.h"
 #include "text_file.h"
 
-#define DISK "/dev/vda"
 #define ROOT "/root"
 
 bool rootfs_prepare(void)
@@ -25,15 +24,7 @@ bool rootfs_prepare(void)
 	return mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0;
 }
 
-static bool mount_disk(struct fault *fault)
-{
-	/* lazytime and a long commit would lose data of a machine that is killed; noatime alone saves writes. */
-	if (mount(DISK, ROOT, "ext4", MS_NOATIME, "noinit_itable"))
-		return fault_errno(fault, "mounting the disk");
-	return true;
-}
-
-static bool attach_port(int tree, const char *directory, struct fault *fault)
+static bool attach(int tree, const char *directory, struct fault *fault)
 {
 	if (tree < 0)
 		return true;
@@ -115,8 +106,8 @@ static bool name_host(struct view setup, struct fault *fault)
 bool rootfs_build(struct view setup, struct container_mounts mounts, struct fault *fault)
 {
 	struct mount_root root = { -1 };
-	bool built = mount_disk(fault) && attach_port(mounts.plain, PORT_PLAIN, fault) &&
-		     attach_port(mounts.locking, PORT_LOCKING, fault) && mount_root_open(&root, ROOT, fault) &&
+	bool built = attach(mounts.disk, ROOT, fault) && attach(mounts.plain, PORT_PLAIN, fault) &&
+		     attach(mounts.locking, PORT_LOCKING, fault) && mount_root_open(&root, ROOT, fault) &&
 		     prepared_attach(setup, &root, fault) && mount_all(setup, &root, fault) &&
 		     (prepared_has_devices() || devices_make(&root, fault));
 	if (root.fd >= 0)

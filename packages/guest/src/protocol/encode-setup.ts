@@ -35,6 +35,7 @@ export const encodeSetup = (setup: GuestSetup): Buffer =>
     ),
     ...encodeLimits(setup.limits),
     numberItem(tag.init, setup.init ? 1 : 0),
+    numberItem(tag.allDevices, setup.allDevices ? 1 : 0),
     ...(setup.process === undefined ? [] : [listItem(tag.process, encodeProcess(setup.process))]),
   ])
 

@@ -21,6 +21,8 @@ export interface GuestSetup {
   readonly limits: GuestLimits
   /** A reaper is PID 1 and the process its child. */
   readonly init: boolean
+  /** Any device node may be opened (privileged), not only Docker's usual ones. Default: false. */
+  readonly allDevices?: boolean
   /** Absent in a helper that only reads and writes files. */
   readonly process?: GuestProcess
 }

@@ -78,6 +78,7 @@ export const tag = {
   readonlyPath: 31,
   init: 32,
   process: 33,
+  allDevices: 34,
   memoryMax: 40,
   memorySwapMax: 41,
   memoryLow: 42,

@@ -1,13 +1,13 @@
 import { execFileSync } from 'node:child_process'
 import { copyFileSync, mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 
 /** Programs of this machine that a test's container has. */
 const programs =
-  'sh cat ls sleep id echo head wc seq stty mkdir touch rm env pwd date dd test ps mount df hostname tty mv cp ln find stat chmod chown'
+  'sh cat ls sleep id echo head wc seq stty mkdir touch rm env pwd date dd test ps mount df hostname tty mv cp ln find stat chmod chown grep mknod'
 
-/** A small ext4 image of a root with a shell and some tools, copied from this machine. */
-export const makeRootImage = (folder: string): string => {
+/** A small ext4 image of a root with a shell and some tools, copied from this machine, and `further` programs. */
+export const makeRootImage = (folder: string, further: readonly string[] = []): string => {
   const root = join(folder, 'root')
   for (const directory of [
     'bin',
@@ -28,6 +28,7 @@ export const makeRootImage = (folder: string): string => {
     copyFileSync(source, join(root, 'bin', name))
     for (const library of librariesOf(source)) copyInto(root, library)
   }
+  for (const program of further) copyFileSync(program, join(root, 'bin', basename(program)))
   symlinkSync('../bin', join(root, 'usr/bin'))
   symlinkSync('/nowhere/at/all', join(root, 'etc/dangling'))
   symlinkSync('../../../../etc/passwd', join(root, 'tmp/climber'))

@@ -30,13 +30,18 @@ export interface TestGuest {
 
 const cache = process.env['CONTAINER_COMPOSE_CACHE'] ?? '/var/cache/container-compose'
 
-/** Where the chardevs of the mount ports listen; without a path the guest has no such port. */
-export interface MountPortSockets {
+export interface TestGuestOptions {
+  /** Where the chardevs of the mount ports listen; without a path the guest has no such port. */
   readonly plain?: string
   readonly locking?: string
+  /** Network cards, joined to nothing. Default: none. */
+  readonly nics?: number
 }
 
-export const bootGuest = async (image: string, mountPorts: MountPortSockets = {}): Promise<TestGuest> => {
+export const bootGuest = async (
+  image: string,
+  { plain, locking, nics = 0 }: TestGuestOptions = {},
+): Promise<TestGuest> => {
   const folder = await mkdtemp(join(tmpdir(), 'guest-'))
   const kernel = await guestKernel(cache)
   const initramfs = join(folder, 'initramfs')
@@ -56,8 +61,13 @@ export const bootGuest = async (image: string, mountPorts: MountPortSockets = {}
     ...['-device', 'virtserialport,bus=s0.0,nr=1,chardev=agent,name=agent'],
     ...['-chardev', `file,id=log,path=${log},append=on`],
     ...['-device', 'virtserialport,bus=s0.0,nr=2,chardev=log,name=log'],
-    ...mountPort(3, 'plain', mountPorts.plain),
-    ...mountPort(4, 'locking', mountPorts.locking),
+    // Cards on a hub with nothing else: no packet leaves QEMU.
+    ...Array.from({ length: nics }, (_, index) => [
+      ...['-netdev', `hubport,id=n${index},hubid=0`],
+      ...['-device', `virtio-net-pci,netdev=n${index},romfile=`],
+    ]).flat(),
+    ...mountPort(3, 'plain', plain),
+    ...mountPort(4, 'locking', locking),
   ])
   const off = once(qemu, 'exit').then(() => {})
   const socket = (): Promise<Socket> => connectTo(path, qemu)

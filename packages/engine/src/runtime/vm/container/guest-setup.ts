@@ -39,6 +39,7 @@ export const guestSetup = (bundle: Bundle, moment: Moment): GuestSetup => {
     readonlyPaths: spec.linux.readonlyPaths,
     limits: guestLimits(spec.linux.resources),
     init: bundle.init,
+    allDevices: bundle.privileged,
     process: guestProcess(spec.process, bundle.openStdin),
   }
 }
