@@ -29,7 +29,7 @@ function main() {
   const work = fs.mkdtempSync(join(out, 'work-'))
   try {
     const packages = [...new Set(Object.values(layers).flatMap(({ packages }) => packages))]
-    const debs = download(packages, join(out, 'debs'))
+    const debs = download(packages, join(out, 'debs'), { refresh })
     const made = {}
     for (const [name, layer] of Object.entries(layers))
       made[name] = makeLayer(name, layer, { debs, work, made })
@@ -81,4 +81,9 @@ const files = (dir) =>
     .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
     .sort()
 
-main()
+try {
+  main()
+} catch (error) {
+  console.error(error.message)
+  process.exitCode = 1
+}

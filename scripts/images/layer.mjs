@@ -1,34 +1,32 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import * as fs from 'node:fs'
 import { join } from 'node:path'
 import { fail, pack, run, withTriplet } from './tools.mjs'
 
-/** The path of each package's file, as this machine's apt has it. */
-export function download(packages, dir) {
-  fs.rmSync(dir, { recursive: true, force: true })
-  fs.mkdirSync(dir)
+/** The path of each package's file, as this machine's apt has it; what was fetched before is used again unless `refresh` is set. */
+export function download(packages, dir, { refresh }) {
+  if (refresh) fs.rmSync(dir, { recursive: true, force: true })
+  fs.mkdirSync(dir, { recursive: true })
+  const fileOf = (name) => fs.readdirSync(dir).find((file) => file.startsWith(`${name}_`))
+  const missing = packages.filter((name) => fileOf(name) === undefined)
+  if (missing.length > 0) fetch(missing, dir)
+  return Object.fromEntries(packages.map((name) => [name, join(dir, fileOf(name))]))
+}
+
+function fetch(packages, dir) {
+  const stdio = ['ignore', 'ignore', 'pipe']
   const apt = (...args) =>
-    execFileSync('apt-get', ['-qq', '-o', 'APT::Sandbox::User=root', ...args], {
+    spawnSync('apt-get', ['-qq', '-o', 'APT::Sandbox::User=root', ...args], {
       cwd: dir,
-      stdio: ['ignore', 'ignore', 'pipe'],
+      stdio,
+      encoding: 'utf8',
     })
-  try {
-    apt('download', ...packages)
-  } catch {
-    // No package lists yet, or older than what the archive still has.
-    apt('update')
-    apt('download', ...packages)
-  }
-  const found = fs.readdirSync(dir)
-  return Object.fromEntries(
-    packages.map((name) => [
-      name,
-      join(
-        dir,
-        found.find((file) => file.startsWith(`${name}_`)),
-      ),
-    ]),
-  )
+  if (apt('download', ...packages).status === 0) return
+  // No package lists yet, or older than what the archive still has.
+  apt('update')
+  const { status, stderr } = apt('download', ...packages)
+  if (status !== 0)
+    fail(`apt-get can't download the packages: ${stderr.split('\n').find((line) => line.startsWith('E:'))}`)
 }
 
 /** Unpacks packages into a tree with merged /usr, fills it, and packs it with sorted names and fixed times. */
