@@ -16,6 +16,10 @@ test.each([
   ['Up 3 seconds (Paused)', state({ status: 'paused' })],
   ['Created', state({ status: 'created', startedAt: 0 })],
   ['Created', state({ status: 'starting', startedAt: 0 })],
+  [
+    'Restarting (1) 2 seconds ago',
+    state({ status: 'starting', restartCount: 1, exitCode: 1, finishedAt: 2000 }),
+  ],
   ['Exited (137) 2 seconds ago', state({ status: 'exited', exitCode: 137, finishedAt: 2000 })],
   ['Restarting (1) 2 seconds ago', state({ status: 'restarting', exitCode: 1, finishedAt: 2000 })],
 ])('%s', (text, given) => {

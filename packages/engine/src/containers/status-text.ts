@@ -1,8 +1,15 @@
 import type { ContainerState } from './model.ts'
 
-/** What the API calls a state: `starting` is still what it was before. */
-export const shownStatus = ({ status, startedAt }: Pick<ContainerState, 'status' | 'startedAt'>): string =>
-  status === 'starting' ? (startedAt === 0 ? 'created' : 'exited') : status
+/** What the API calls a state: `starting` is still what it was before, and between two runs of a policy that is `restarting`. */
+export const shownStatus = ({
+  status,
+  startedAt,
+  restartCount,
+}: Pick<ContainerState, 'status' | 'startedAt' | 'restartCount'>): string => {
+  if (status !== 'starting') return status
+  if (restartCount > 0) return 'restarting'
+  return startedAt === 0 ? 'created' : 'exited'
+}
 
 /** `Up 3 seconds (healthy)`, `Exited (0) 2 hours ago`: the sentence of `docker ps`. */
 export const statusText = (state: ContainerState, now: number): string => {
