@@ -14,6 +14,8 @@ export interface EngineRoot {
   readonly socket: string
   /** Held (flock) by the engine that runs. */
   readonly lockFile: string
+  /** Pid of the engine that runs. */
+  readonly pidFile: string
   readonly logFile: string
 }
 
@@ -42,6 +44,7 @@ export const engineRoot = (environment: Readonly<Record<string, string | undefin
     settingsFile: root ? join(root, 'settings.json') : '/etc/container-compose/settings.json',
     socket: join(run, 'engine.sock'),
     lockFile: join(run, 'engine.lock'),
+    pidFile: join(run, 'engine.pid'),
     logFile: join(run, 'engine.log'),
   }
 }

@@ -1,4 +1,4 @@
-import { closeSync, writeSync } from 'node:fs'
+import { closeSync, rmSync, writeFileSync, writeSync } from 'node:fs'
 import { availableRuntimes } from '../runtime/available.ts'
 import { makeFolder } from '../store/document.ts'
 import { createSwitch } from '../switch/create-switch.ts'
@@ -34,6 +34,7 @@ export const runEngine = async (options: RunOptions): Promise<number> => {
     log.info({ root: root.run }, 'another engine holds this root')
     return lockHeldExitCode
   }
+  writeFileSync(root.pidFile, `${process.pid}\n`)
   const { [readyDescriptorVariable]: _ready, ...inherited } = environment
   const theSwitch = createSwitch({
     run: root.run,
@@ -49,6 +50,7 @@ export const runEngine = async (options: RunOptions): Promise<number> => {
   process.once('SIGINT', onSignal)
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'a promise was left alone'))
   await serve(engine, () => tellReady(environment[readyDescriptorVariable]))
+  rmSync(root.pidFile, { force: true })
   lock.release()
   log.info({}, 'the engine has stopped')
   return 0
