@@ -15,6 +15,7 @@ import { userIdOf } from '../machine/user-id.ts'
 import { mountPorts } from '../mounts/mount-ports.ts'
 import { startMountServer } from '../mounts/mount-server.ts'
 import { lastWords } from '../qemu/launch.ts'
+import type { Qmp } from '../qemu/qmp.ts'
 import { shapeFor } from '../shape.ts'
 import { hostCpus } from '../template/recipe.ts'
 import type { Template, Templates } from '../template/templates.ts'
@@ -44,8 +45,9 @@ export const startContainer = async (tools: StartTools, bundle: Bundle, run: num
     await held.close()
   }
   const process = new MachineProcess(restoring.machine.pid)
+  let qmp: Qmp | undefined
   try {
-    const qmp = await restoring.loaded()
+    qmp = await restoring.loaded()
     const [agent] = await Promise.all([
       runInGuest(tools, bundle),
       startMountServers(bundle),
@@ -60,6 +62,7 @@ export const startContainer = async (tools: StartTools, bundle: Bundle, run: num
       howItEnded: () => endOfRun(bundle, run, tools.clock),
     })
   } catch (error) {
+    qmp?.close()
     await process.kill()
     await restoring.machine.exited
     throw await withLastWords(error, bundle)
