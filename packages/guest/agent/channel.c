@@ -15,6 +15,8 @@
 static struct {
 	int port;
 	bool open;
+	/* The kernel has been seen to know of this engine. */
+	bool connected;
 	struct frame_parser parser;
 	/* Waiting bytes are start … end. */
 	size_t start, end;
@@ -34,6 +36,7 @@ bool channel_is_open(void)
 void channel_restart(void)
 {
 	channel.open = true;
+	channel.connected = false;
 	channel.start = channel.end = 0;
 }
 
@@ -78,9 +81,16 @@ void channel_read(void (*handle)(const struct frame *frame))
 		if (length > 0)
 			parser_added(&channel.parser, (size_t)length);
 		else if (length == 0) {
-			/* The kernel's way to say that nobody is connected (virtio_console.c, port_fops_read). */
-			if (channel.open)
+			/*
+			 * The kernel's way to say that nobody is connected (virtio_console.c, port_fops_read). It says so too
+			 * when it has handed on an engine's first bytes and not yet come to the news, which travels by another
+			 * queue, that this engine is there: then the answer must wait, not go.
+			 */
+			if (channel.open && channel.connected)
 				hang_up();
+			return;
+		} else if (errno == EAGAIN) {
+			channel.connected = true;
 			return;
 		} else if (errno != EINTR)
 			return;
