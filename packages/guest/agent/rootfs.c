@@ -103,13 +103,23 @@ static bool name_host(struct view setup, struct fault *fault)
 	return true;
 }
 
+/* While the root can still be written. What is wrong with it shows when the process enters it. */
+static bool make_working_directory(struct view setup, const struct mount_root *root)
+{
+	const char *path = item_string(item_find(item_find(setup, TAG_PROCESS), TAG_CWD));
+	int directory = path ? mount_root_directory(root, path) : -1;
+	if (directory >= 0)
+		close(directory);
+	return true;
+}
+
 bool rootfs_build(struct view setup, struct container_mounts mounts, struct fault *fault)
 {
 	struct mount_root root = { -1 };
 	bool built = attach(mounts.disk, ROOT, fault) && attach(mounts.plain, PORT_PLAIN, fault) &&
 		     attach(mounts.locking, PORT_LOCKING, fault) && mount_root_open(&root, ROOT, fault) &&
 		     prepared_attach(setup, &root, fault) && mount_all(setup, &root, fault) &&
-		     (prepared_has_devices() || devices_make(&root, fault));
+		     (prepared_has_devices() || devices_make(&root, fault)) && make_working_directory(setup, &root);
 	if (root.fd >= 0)
 		close(root.fd);
 	if (!built || !name_host(setup, fault) || !write_sysctls(setup, fault) || !switch_root(fault))

@@ -63,8 +63,10 @@ test('with init, a terminal and a read-only root: a reaper is PID 1, tmpfs mount
   guest = await bootGuest(image)
   const agent = await guest.attach(false)
   const script =
-    'cat /proc/1/comm; echo $$; tty; test -e /dev/console && echo console; touch /file 2>/dev/null || echo refused; touch /scratch/file && echo made; sleep 0.1 & read line; trap "exit 9" TERM; echo waiting; while :; do sleep 1; done'
-  const setup = testSetup(testProcess(['sh', '-c', script], { terminal: true, openStdin: true }))
+    'cat /proc/1/comm; pwd; tty; test -e /dev/console && echo console; touch /file 2>/dev/null || echo refused; touch /scratch/file && echo made; sleep 0.1 & read line; trap "exit 9" TERM; echo waiting; while :; do sleep 1; done'
+  const setup = testSetup(
+    testProcess(['sh', '-c', script], { terminal: true, openStdin: true, cwd: '/made/here' }),
+  )
   await agent.setup({
     ...setup,
     init: true,
@@ -89,7 +91,7 @@ test('with init, a terminal and a read-only root: a reaper is PID 1, tmpfs mount
   expect(await agent.exited).toMatchObject({ code: 9 })
   await guest.off
   const output = outputOf(await guest.log(), 'stdout')
-  expect(output).toMatch(/docker-init\r\n\d+\r\n\/dev\/pts\/0\r\nconsole\r\nrefused\r\nmade\r\n/)
+  expect(output).toMatch(/docker-init\r\n\/made\/here\r\n\/dev\/pts\/0\r\nconsole\r\nrefused\r\nmade\r\n/)
 })
 
 test('memory beyond the limit ends the process, and the log says so', { timeout: 90_000 }, async () => {
