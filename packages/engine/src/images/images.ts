@@ -30,7 +30,7 @@ export interface Images {
   root(imageId: string): Promise<ImageRoot>
   /** Copies the directory `path` of the image, with owners, modes and times, into an empty directory of the host. No-op when the image has none. */
   copyOut(imageId: string, path: string, destination: string): Promise<void>
-  /** Removes images that no container uses: those without a tag, or all. Then frees what no engine of the cache needs. */
+  /** Removes images that no container uses: those without a tag, or all. Then frees what no engine of the cache needs, unless one is busy in it. */
   prune(options: {
     readonly all: boolean
     readonly matches: (image: Image) => boolean

@@ -44,7 +44,7 @@ export const removeImage = async (
   return removals
 }
 
-/** Removes what `matches` and no container uses, then frees the cache of all that no engine needs. */
+/** Removes what `matches` and no container uses, then frees the cache of what no engine needs; a busy cache is freed another time. */
 export const pruneImages = async (
   context: ImageContext,
   { all, matches, users }: PruneOptions,
@@ -57,8 +57,7 @@ export const pruneImages = async (
     removed.push(...untag(context, document, [...document.tags, ...document.digests]))
     removed.push(...forget(context, document, users))
   }
-  const { freedBytes } = await context.cache.alone(() => collectGarbage(context.cache))
-  return { removed, freedBytes }
+  return { removed, freedBytes: await collectSoon(context) }
 }
 
 /** The names that go when this one does: a digest has no life of its own without a tag of its repository. */
@@ -113,6 +112,5 @@ const forget = (
 }
 
 /** Frees the cache unless an engine is fetching or making something: then the next removal or prune does it. */
-const collectSoon = async ({ cache }: ImageContext): Promise<void> => {
-  await cache.aloneIfFree(() => collectGarbage(cache))
-}
+const collectSoon = async ({ cache }: ImageContext): Promise<number> =>
+  (await cache.aloneIfFree(() => collectGarbage(cache)))?.freedBytes ?? 0

@@ -18,8 +18,7 @@ export interface Cache {
   leases(imageId: string): string
   /** For as long as `action` runs nothing is collected. */
   shared<Result>(action: () => Promise<Result>): Promise<Result>
-  alone<Result>(action: () => Promise<Result>): Promise<Result>
-  /** Undefined, without having run, when anybody uses the cache. */
+  /** Nobody else uses the cache meanwhile. Undefined, without having run, when somebody does. */
   aloneIfFree<Result>(action: () => Promise<Result>): Promise<Result | undefined>
   /** Serialises the making of one thing between engines. To be called within `shared`. */
   making<Result>(what: string, action: () => Promise<Result>): Promise<Result>
@@ -43,7 +42,6 @@ export const openCache = async (root: string): Promise<Cache> => {
     base: (key) => join(dir, 'bases', `${key}.ext4`),
     leases: (imageId) => join(dir, 'leases', hexOf(imageId)),
     shared: (action) => withLock(lock, 'shared', action),
-    alone: (action) => withLock(lock, 'exclusive', action),
     aloneIfFree: (action) => withFreeLock(lock, action),
     making: (what, action) => withLock(join(dir, 'locks', what), 'exclusive', action),
     temporary: async (action) => {

@@ -24,7 +24,7 @@ export const writeLease = async (cache: Cache, imageId: string, lease: Lease): P
   await rename(`${path}.new`, path)
 }
 
-/** Removes what no valid lease names, and what was left half made. Nobody else may use the cache meanwhile: within `cache.alone`. */
+/** Removes what no valid lease names, and what was left half made. Nobody else may use the cache meanwhile: within `cache.aloneIfFree`. */
 export const collectGarbage = async (cache: Cache): Promise<{ readonly freedBytes: number }> => {
   const leases = await validLeases(cache)
   const kept = {

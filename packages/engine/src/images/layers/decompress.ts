@@ -36,6 +36,10 @@ async function* throughGunzip(input: Readable): AsyncGenerator<Buffer, void, und
   input.once('error', (error) => unzip.destroy(error))
   try {
     yield* input.pipe(unzip)
+  } catch (error) {
+    // zlib names its own faults so; what the input threw stays what it is.
+    if (!String((error as NodeJS.ErrnoException).code).startsWith('Z_')) throw error
+    throw badParameter(`the archive can't be unpacked: ${(error as Error).message}`)
   } finally {
     input.destroy()
   }

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import {
   existsSync,
   lstatSync,
@@ -221,6 +222,15 @@ test.each([
   const archive = testTar({ name: 'file', content: 'x' })
   await unpackArchive(pack(archive), defaultLimits, digestOf(archive))
   expect(existsSync(join(tree, 'file'))).toBe(true)
+})
+
+test.each([
+  ['gzip', (archive: Buffer) => gzipSync(archive)],
+  ['zstd', (archive: Buffer) => execFileSync('zstd', ['-c'], { input: archive })],
+])('a layer packed with %s that is cut short is refused', async (_name, pack) => {
+  const archive = testTar({ name: 'file', content: randomBytes(5000) })
+  const packed = pack(archive).subarray(0, 3000)
+  await expect(unpackArchive(packed, defaultLimits, digestOf(archive))).rejects.toMatchObject({ status: 400 })
 })
 
 const rawHeader = (typeFlag: string, size: number): Buffer => {
