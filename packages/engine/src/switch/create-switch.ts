@@ -28,6 +28,7 @@ class SwitchClient implements Switch {
   readonly #paths: SwitchPaths
   #connecting: Promise<ControlConnection> | undefined
   #isWanted = false
+  #isDestroyed = false
   #state: SwitchState | undefined
   /** The end of the line of calls that must not overlap. */
   #line: Promise<unknown> = Promise.resolve()
@@ -44,6 +45,7 @@ class SwitchClient implements Switch {
 
   apply(state: SwitchState): Promise<SwitchResult> {
     return this.#inLine(async () => {
+      if (this.#isDestroyed) throw new Error('the switch has been removed')
       this.#state = state
       makeFolder(this.#paths.dir)
       const generation = randomUUID()
@@ -75,6 +77,8 @@ class SwitchClient implements Switch {
   }
 
   destroy(): Promise<void> {
+    // From now on, not from when its turn comes: what an ending container still reports must not bring the switch back.
+    this.#isDestroyed = true
     return this.#inLine(async () => {
       this.#isWanted = false
       const connection = await (this.#connecting ?? ControlConnection.open(this.#paths.control)).catch(
@@ -93,6 +97,7 @@ class SwitchClient implements Switch {
   }
 
   #connection(): Promise<ControlConnection> {
+    if (this.#isDestroyed) return Promise.reject(new Error('the switch has been removed'))
     this.#connecting ??= this.#connect().catch((error) => {
       this.#connecting = undefined
       throw error

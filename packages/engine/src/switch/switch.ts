@@ -17,7 +17,7 @@ export interface Switch {
   openTap(endpoint: SwitchEndpoint): Promise<number>
   /** Removes the links of an endpoint. Idempotent. */
   unplug(link: string): Promise<void>
-  /** Ends the switch process and removes the namespace with all in it. */
+  /** Ends the switch process and removes the namespace with all in it, for good: `ensure` and `apply` reject from here on. */
   destroy(): Promise<void>
 }
 

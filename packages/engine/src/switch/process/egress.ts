@@ -12,6 +12,7 @@ import { egressLink } from './ruleset.ts'
 export class Egress {
   readonly #paths: SwitchPaths
   readonly #log: (message: string) => void
+  #lastSaid = ''
   readonly #clock: Clock
   #stop: AbortController | undefined
   #attempted: Promise<void> = Promise.resolve()
@@ -37,6 +38,12 @@ export class Egress {
     await stopEgress(this.#paths)
   }
 
+  /** A host without a network is tried again and again, and says so once. */
+  #say(message: string): void {
+    if (message !== this.#lastSaid) this.#log(message)
+    this.#lastSaid = message
+  }
+
   #keepUp(signal: AbortSignal): Promise<void> {
     return new Promise((attempted) => {
       const run = async (): Promise<void> => {
@@ -46,11 +53,11 @@ export class Egress {
             attempted()
             delayMs = 100
             await pidfdWait(pid, { signal })
-            this.#log('egress ended, starting it again')
+            this.#say('egress ended, starting it again')
           } catch (error) {
             attempted()
             if (signal.aborted) return
-            this.#log(`no egress: ${error instanceof Error ? error.message : String(error)}`)
+            this.#say(`no egress: ${error instanceof Error ? error.message : String(error)}`)
           }
           await this.#clock.sleep(delayMs, signal).catch(() => {})
         }

@@ -41,6 +41,10 @@ export const runSwitch = async ({ run, environment }: RunSwitchOptions): Promise
 
 const tellReady = (descriptor: string | undefined): void => {
   if (descriptor === undefined) return
-  writeSync(Number(descriptor), '1')
-  closeSync(Number(descriptor))
+  try {
+    writeSync(Number(descriptor), '1')
+    closeSync(Number(descriptor))
+  } catch {
+    // The engine that started us is gone; the next one finds the control socket.
+  }
 }
