@@ -1,6 +1,7 @@
 import { chmodSync, rmSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { UserError } from '@container-compose/core'
 import { buildHeader } from '../daemon/control.ts'
 import type { Log } from '../daemon/log.ts'
 import { sendJson } from './answer.ts'
@@ -45,9 +46,11 @@ export const createApiServer = (options: ApiServerOptions): Server => {
 
   const fail = (call: Pick<Call, 'request' | 'response'>, error: unknown) => {
     const { request, response } = call
-    const status = error instanceof ApiError ? error.status : 500
-    const message = error instanceof Error ? error.message : String(error)
-    if (status === 500) options.log.error({ err: error, method: request.method, url: request.url }, message)
+    const { status, message } = faultOf(error)
+    const facts = { method: request.method, url: request.url, status }
+    // Faults that have a name are what the client is told; anything else is ours and needs its stack.
+    if (error instanceof ApiError || error instanceof UserError) options.log.info(facts, message)
+    else options.log.error({ ...facts, err: error }, message)
     if (response.headersSent || response.destroyed) response.destroy()
     else sendJson(call, status, { message })
   }
@@ -83,3 +86,13 @@ export const listen = (server: Server, path: string): Promise<void> =>
     })
     process.umask(mask)
   })
+
+const faultOf = (error: unknown): { readonly status: number; readonly message: string } => {
+  if (error instanceof ApiError) return error
+  if (error instanceof UserError)
+    return {
+      status: 500,
+      message: error.hint === undefined ? error.message : `${error.message}: ${error.hint}`,
+    }
+  return { status: 500, message: error instanceof Error ? error.message : String(error) }
+}

@@ -1,6 +1,8 @@
 import { join } from 'node:path'
 import { type Clock, systemClock } from '@container-compose/core'
 import type { EngineContext } from '../api/engine-context.ts'
+import type { Container } from '../containers/container.ts'
+import type { ContainerContext } from '../containers/context.ts'
 import { loadContainers, recoverContainers } from '../containers/recover.ts'
 import { ContainerRegistry } from '../containers/registry.ts'
 import { stopContainer } from '../containers/stop.ts'
@@ -84,10 +86,7 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
   )
   const stop = async ({ containers: alsoContainers }: { readonly containers: boolean }): Promise<void> => {
     await ready
-    if (alsoContainers)
-      await Promise.all(
-        containers.all().map((container) => stopContainer(base, container).catch(() => false)),
-      )
+    if (alsoContainers) await Promise.all(containers.all().map((container) => stopForGood(base, container)))
     closing = true
     for (const container of containers.all()) {
       container.pendingRestart?.abort()
@@ -95,8 +94,11 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
       await container.running?.release().catch((error: unknown) => log.warn({ err: error }, 'not released'))
     }
     // Nobody else would end a switch that nobody uses.
-    if (!containers.all().some(({ running }) => running !== undefined))
-      await options.switch.destroy().catch((error: unknown) => log.warn({ err: error }, 'the switch remains'))
+    await connectivity.close()
+    if (alsoContainers || !containers.all().some(({ running }) => running !== undefined))
+      await options.switch
+        .destroy()
+        .catch((error: unknown) => log.error({ err: error }, 'the switch remains'))
     tellStopped()
   }
   const context: EngineContext = {
@@ -105,4 +107,14 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
     ...{ root, build: options.build, startedAt: clock.now(), stop },
   }
   return { context, ready, stopped }
+}
+
+/** Stops a container, by force where it does not stop when asked; afterwards it has no run. */
+const stopForGood = async (context: ContainerContext, container: Container): Promise<void> => {
+  const complain = (error: unknown) =>
+    context.log.error({ err: error, id: container.id }, 'a container did not stop')
+  await stopContainer(context, container).catch(complain)
+  const { running } = container
+  if (running === undefined) return
+  await running.destroy().then(() => running.exited, complain)
 }

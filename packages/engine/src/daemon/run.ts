@@ -48,6 +48,9 @@ export const runEngine = async (options: RunOptions): Promise<number> => {
   const onSignal = () => void engine.context.stop({ containers: false })
   process.once('SIGTERM', onSignal)
   process.once('SIGINT', onSignal)
+  process.on('uncaughtExceptionMonitor', (error) =>
+    log.error({ err: error }, 'the engine ends by a fault of its own'),
+  )
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'a promise was left alone'))
   await serve(engine, () => tellReady(environment[readyDescriptorVariable]))
   rmSync(root.pidFile, { force: true })

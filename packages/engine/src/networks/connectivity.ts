@@ -20,6 +20,7 @@ export class Connectivity {
   #applying: Promise<SwitchResult> | undefined
   #next: Promise<SwitchResult> | undefined
   #used = false
+  #closed = false
 
   constructor(options: ConnectivityOptions) {
     this.#options = options
@@ -29,14 +30,21 @@ export class Connectivity {
    * Applies the state as it is now. Calls made while the switch is busy share one application that begins afterwards.
    */
   sync(): Promise<SwitchResult> {
+    if (this.#closed) return Promise.resolve({ published: [], unpublished: [] })
     if (this.#applying === undefined) return this.#apply()
     this.#next ??= this.#applying
       .catch(() => undefined)
       .then(() => {
         this.#next = undefined
-        return this.#apply()
+        return this.#closed ? { published: [], unpublished: [] } : this.#apply()
       })
     return this.#next
+  }
+
+  /** Waits for what is under way; later calls do nothing, so that a switch that is removed stays removed. */
+  async close(): Promise<void> {
+    this.#closed = true
+    await Promise.allSettled([this.#applying, this.#next])
   }
 
   /** Applies the state if the switch has been used at all: a network alone is no reason to make one. */
