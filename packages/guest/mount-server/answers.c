@@ -10,7 +10,7 @@
 #define REPORTED 3600.0
 /* Locking: reported too, but some milliseconds late, and several write. */
 #define SHARED 1.0
-/* No event will come: a file with several names, a file that is a source itself, watches used up. */
+/* No event will come: watches are used up. */
 #define UNREPORTED 0.02
 
 bool is_name(const char *name)
@@ -32,10 +32,26 @@ static double entry_timeout(const struct server *server, const struct inode *par
 
 static double attribute_timeout(struct server *server, const struct inode *inode, const struct stat *st)
 {
-	if (inode->type == S_IFDIR)
-		return timeout_when(server, inode->id == ROOT_ID || inode->watch >= 0);
+	if (inode->watch >= 0 || inode->id == ROOT_ID)
+		return timeout_when(server, true);
 	const struct inode *parent = inodes_get(&server->inodes, inode->parent);
-	return timeout_when(server, parent && parent->watch >= 0 && st->st_nlink == 1);
+	bool by_parent = inode->type != S_IFDIR && parent && parent->watch >= 0 && st->st_nlink == 1;
+	return timeout_when(server, by_parent);
+}
+
+/* A file that may change without an event in its directory: by another name, or because it is a source itself. */
+static bool needs_watch(const struct inode *inode, const struct stat *st)
+{
+	if (inode->type == S_IFDIR)
+		return true;
+	return inode->type == S_IFREG && (st->st_nlink > 1 || inode->parent == ROOT_ID);
+}
+
+/* Watches what must be, and then looks again: `st` is what events will tell the changes of. */
+static void watch_and_stat(struct server *server, struct inode *inode, struct stat *st)
+{
+	if (needs_watch(inode, st) && watch_inode(server, inode))
+		fstat(inode->fd, st);
 }
 
 /*
@@ -54,7 +70,7 @@ static ino_t guest_ino(const struct stat *st)
 	return st->st_ino ^ ((ino_t)i << 48);
 }
 
-/* An inode that was just opened or found again, with its watch. */
+/* An inode that was just opened or found again. */
 static struct inode *open_child(struct server *server, struct inode *parent, const char *name, struct stat *st)
 {
 	if (fstatat(parent->fd, name, st, AT_SYMLINK_NOFOLLOW))
@@ -69,13 +85,8 @@ static struct inode *open_child(struct server *server, struct inode *parent, con
 	/* The name may have become something else meanwhile. */
 	if (fstat(fd, st) == 0) {
 		inode = inodes_find(&server->inodes, st, source);
-		if (!inode && (inode = inodes_add(&server->inodes, fd, st, source))) {
-			if (inode->type == S_IFDIR) {
-				watch_directory(server, inode);
-				fstat(fd, st);
-			}
+		if (!inode && (inode = inodes_add(&server->inodes, fd, st, source)))
 			return inode;
-		}
 	}
 	int error = errno;
 	close(fd);
@@ -102,11 +113,12 @@ int look_up(struct server *server, struct inode *parent, const char *name, struc
 	struct inode *inode = open_child(server, parent, name, &st);
 	if (!inode)
 		return errno;
+	inode_named(inode, parent, name);
+	watch_and_stat(server, inode, &st);
 	if (inode->lookups++)
 		note_told(server, inode, &st);
 	else
 		inode->told = stamp_of(&st);
-	inode_named(inode, parent, name);
 	*entry = (struct fuse_entry_param){
 		.ino = inode->id,
 		.generation = inode->generation,
@@ -126,7 +138,7 @@ void forget(struct server *server, uint64_t id, uint64_t count)
 	inode->lookups -= count < inode->lookups ? count : inode->lookups;
 	if (inode->lookups)
 		return;
-	unwatch_directory(server, inode);
+	unwatch_inode(server, inode);
 	close_file(server, inode);
 	inodes_remove(&server->inodes, inode);
 }
@@ -152,6 +164,7 @@ void reply_attributes(fuse_req_t request, struct inode *inode)
 		fuse_reply_err(request, errno);
 		return;
 	}
+	watch_and_stat(server_of(request), inode, &st);
 	note_told(server_of(request), inode, &st);
 	double timeout = attribute_timeout(server_of(request), inode, &st);
 	st.st_ino = guest_ino(&st);

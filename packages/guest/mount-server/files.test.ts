@@ -4,7 +4,7 @@ import * as fs from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type MountedPort, mountPort, shellIn } from './testing/mounted-port.ts'
+import { eventually, type MountedPort, mountPort, shellIn } from './testing/mounted-port.ts'
 
 let dir: string
 let port: MountedPort
@@ -207,6 +207,8 @@ describe('entries', () => {
     expect(await fs.readFile(join(port.root, '2'), 'utf8')).toBe('one file')
     await fs.writeFile(join(port.root, '2'), 'changed')
     expect(await fs.readFile(join(dir, 'single'), 'utf8')).toBe('changed')
+    await fs.writeFile(join(dir, 'single'), 'by host')
+    await eventually(async () => (await fs.readFile(join(port.root, '2'), 'utf8')) === 'by host' || undefined)
   })
 
   test('nothing is made beside the entries', async () => {

@@ -123,6 +123,19 @@ test('what the guest does itself is not told to it again', async () => {
   expect((await written(port.pumpPid)) - before).toBeLessThanOrEqual(50 * 11)
 })
 
+test('a file with several names, as in a store of packages, is cached like any other', async () => {
+  await fs.writeFile(join(host, 'stored'), 'v1')
+  await fs.link(join(host, 'stored'), join(host, 'linked'))
+  expect(await fs.readFile(join(guest, 'linked'), 'utf8')).toBe('v1')
+  await fs.stat(join(guest, 'linked'))
+  const before = await written(port.pumpPid)
+  for (let i = 0; i < 100; i++) await fs.stat(join(guest, 'linked'))
+  await fs.stat(join(guest, 'linked'))
+  expect((await written(port.pumpPid)) - before).toBe(0)
+  await fs.writeFile(join(host, 'stored'), 'v2')
+  await eventually(() => content(join(guest, 'linked'), 'v2'))
+})
+
 /** System calls of the pump that wrote: one for each request, answer and notification. */
 const written = async (pid: number): Promise<number> =>
   Number(/^syscw: (\d+)$/m.exec(await fs.readFile(`/proc/${pid}/io`, 'utf8'))?.[1])

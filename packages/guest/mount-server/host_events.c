@@ -13,6 +13,9 @@
 /* IN_CLOSE_WRITE: what was written through a mapping shows only then. */
 #define STATE_EVENTS (IN_MODIFY | IN_ATTRIB | IN_CLOSE_WRITE)
 
+/* Files with several names; so that they can't use up what directories need. */
+#define MOST_FILE_WATCHES 16384
+
 /* One read gives at most 64 events with names, and none needs more than eight notifications. */
 #define EVENT_BYTES 2048
 #define ROOM_FOR_A_ROUND 512
@@ -36,34 +39,46 @@ static void warn_once(struct host_events *events)
 	events->warned = true;
 }
 
-void watch_directory(struct server *server, struct inode *directory)
+/* There is no inotify_add_watch that takes a descriptor, and no /proc in the cage. */
+static int add_watch(struct server *server, const struct inode *inode)
 {
-	struct host_events *events = &server->host_events;
-	if (directory->watch >= 0 || directory->id == ROOT_ID)
-		return;
-	/* There is no inotify_add_watch that takes a descriptor, and no /proc in the cage. */
-	if (fchdir(directory->fd) == 0)
-		directory->watch =
-			inotify_add_watch(events->fd, ".", NAME_EVENTS | STATE_EVENTS | IN_ONLYDIR | IN_EXCL_UNLINK);
-	if (directory->watch < 0) {
-		warn_once(events);
-		return;
-	}
-	struct inode **bucket = bucket_of(events, directory->watch);
-	directory->next_watched = *bucket;
-	*bucket = directory;
+	int fd = server->host_events.fd;
+	if (inode->type == S_IFDIR)
+		return fchdir(inode->fd) ? -1 : inotify_add_watch(fd, ".", NAME_EVENTS | STATE_EVENTS | IN_EXCL_UNLINK);
+	return fchdir(server->descriptors) ? -1 : inotify_add_watch(fd, fd_name(inode->fd).text, STATE_EVENTS);
 }
 
-void unwatch_directory(struct server *server, struct inode *directory)
+bool watch_inode(struct server *server, struct inode *inode)
 {
-	int watch = directory->watch;
+	struct host_events *events = &server->host_events;
+	if (inode->watch >= 0 || inode->id == ROOT_ID)
+		return false;
+	bool is_file = inode->type != S_IFDIR;
+	if (is_file && events->file_watches >= MOST_FILE_WATCHES)
+		return false;
+	inode->watch = add_watch(server, inode);
+	if (inode->watch < 0) {
+		warn_once(events);
+		return false;
+	}
+	events->file_watches += is_file;
+	struct inode **bucket = bucket_of(events, inode->watch);
+	inode->next_watched = *bucket;
+	*bucket = inode;
+	return true;
+}
+
+void unwatch_inode(struct server *server, struct inode *inode)
+{
+	int watch = inode->watch;
 	if (watch < 0)
 		return;
-	directory->watch = -1;
+	inode->watch = -1;
+	server->host_events.file_watches -= inode->type != S_IFDIR;
 	struct inode **at = bucket_of(&server->host_events, watch);
-	while (*at != directory)
+	while (*at != inode)
 		at = &(*at)->next_watched;
-	*at = directory->next_watched;
+	*at = inode->next_watched;
 	for (struct inode *other = *bucket_of(&server->host_events, watch); other; other = other->next_watched)
 		if (other->watch == watch)
 			return;
@@ -87,23 +102,23 @@ void tell_if_changed(struct server *server, struct inode *inode, const struct st
 	inode->told = now;
 }
 
-static void pass_on(struct server *server, struct inode *directory, const struct inotify_event *event)
+static void pass_on(struct server *server, struct inode *watched, const struct inotify_event *event)
 {
 	struct stat st;
 	if (event->len == 0) {
-		if (fstat(directory->fd, &st) == 0)
-			tell_if_changed(server, directory, &st);
+		if (fstat(watched->fd, &st) == 0)
+			tell_if_changed(server, watched, &st);
 		return;
 	}
 	if (event->mask & NAME_EVENTS) {
-		notify_entry(server, directory, event->name);
+		notify_entry(server, watched, event->name);
 		/* Its listing and times; the kernel does that by itself only for names that it has cached. */
-		notify_content(server, directory);
+		notify_content(server, watched);
 		return;
 	}
-	if (fstatat(directory->fd, event->name, &st, AT_SYMLINK_NOFOLLOW))
+	if (fstatat(watched->fd, event->name, &st, AT_SYMLINK_NOFOLLOW))
 		return;
-	struct inode *inode = inodes_find(&server->inodes, &st, directory->source);
+	struct inode *inode = inodes_find(&server->inodes, &st, watched->source);
 	if (inode)
 		tell_if_changed(server, inode, &st);
 }
@@ -124,7 +139,7 @@ static void handle(struct server *server, const struct inotify_event *event)
 			continue;
 		/* The kernel has dropped the watch: the directory's file system is gone. */
 		if (event->mask & IN_IGNORED)
-			unwatch_directory(server, inode);
+			unwatch_inode(server, inode);
 		else
 			pass_on(server, inode, event);
 	}

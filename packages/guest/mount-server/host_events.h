@@ -1,11 +1,12 @@
 /*
- * Changes that are made on the host behind the guest's back: seen by inotify in every directory that the guest knows, passed
- * on as notifications. What this server does itself is told apart and not passed on.
+ * Changes that are made on the host behind the guest's back: seen by inotify in every directory that the guest knows, and on
+ * files that may change under a name elsewhere; passed on as notifications. What this server does itself is told apart and not passed on.
  */
 #ifndef HOST_EVENTS_H
 #define HOST_EVENTS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/stat.h>
 
@@ -19,8 +20,9 @@ struct server;
 struct host_events {
 	/* inotify, -1 when the host has no more to give: then nothing counts as watched. */
 	int fd;
-	/* Directories by watch descriptor, chained; two share one when two sources lead to one directory. */
+	/* By watch descriptor, chained; two share one when two sources lead to one directory. */
 	struct inode *watched[WATCH_BUCKETS];
+	size_t file_watches;
 	struct expected expected;
 	/* After lost events: the next inode to look at again, 0 when not looking. */
 	uint64_t scan_next;
@@ -29,9 +31,12 @@ struct host_events {
 
 void host_events_init(struct host_events *events);
 
-/* Idempotent. Without success the directory stays unwatched, which is said once on stderr. */
-void watch_directory(struct server *server, struct inode *directory);
-void unwatch_directory(struct server *server, struct inode *directory);
+/*
+ * Watches a directory, with the names in it, or a file alone. True when it was not watched before and is now; that the host
+ * has no more watches is said once on stderr.
+ */
+bool watch_inode(struct server *server, struct inode *inode);
+void unwatch_inode(struct server *server, struct inode *inode);
 
 /* True while the guest may be told as much as one more round can need. */
 bool host_events_wanted(const struct server *server);

@@ -33,7 +33,7 @@ struct inode {
 	char *name;
 	/* As the guest was last told. */
 	struct stamp told;
-	/* inotify watch of a directory, -1 without. */
+	/* inotify watch, -1 without. */
 	int watch;
 	struct inode *next_watched;
 	/* Open for reading, perhaps writing, between two requests; -1 when not. Kept by open_files.c. */
