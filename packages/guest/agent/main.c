@@ -28,6 +28,7 @@
 #include "requests.h"
 #include "standard_streams.h"
 #include "stream_io.h"
+#include "text_file.h"
 
 #define PORT_PATIENCE_MS 10000
 /* How long output of a process that has exited may be held open by others, as in dockerd. */
@@ -229,12 +230,12 @@ int main(void)
 	sigaddset(&child, SIGCHLD);
 	boot_modules();
 	boot_mounts();
+	/* The helpers, which inherit it, are not what frees memory; processes of the container get their own value. */
+	text_file_write("/proc/self/oom_score_adj", "-1000");
 	open_standard_streams();
 	int children = signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (!streams_init() || !network_prepare() || !cgroup_create() || !device_rules_set() ||
 	    !dns_relay_create() || !life_begin())
 		complain("preparing: %m");
-	int ports = open_ports();
-	boot_clean_memory();
-	serve(children, ports);
+	serve(children, open_ports());
 }

@@ -56,7 +56,7 @@ export class AgentClient {
   }
 
   /**
-   * Resolves when the agent answers: for a template, when all is warm and the machine can be saved.
+   * Resolves when the agent answers: in a machine that boots, when it has booted.
    * Rejects with AgentGone when the socket closes or `signal` is aborted. Takes the socket over; `takeOver` is true where
    * another engine has used this very guest before.
    */
