@@ -14,6 +14,7 @@ import type {
   RuntimeDescription,
 } from '../runtime.ts'
 import { adoptContainer } from './container/adopt.ts'
+import { stopMountServers } from './container/mount-servers.ts'
 import type { RunningVm } from './container/running-vm.ts'
 import { type StartTools, startContainer } from './container/start.ts'
 import { overlayPath } from './disk/overlay.ts'
@@ -21,6 +22,7 @@ import { containerFiles } from './files/container-files.ts'
 import { Helpers } from './files/helpers.ts'
 import { LogPositions, readContainerLog } from './log/container-log.ts'
 import { logFolder } from './log/log-files.ts'
+import { removeCgroups } from './machine/host-cgroup.ts'
 import { findMachine } from './machine/process.ts'
 import { usualShape } from './shape.ts'
 import { hostCpus } from './template/recipe.ts'
@@ -90,10 +92,12 @@ class VmRuntime implements Runtime {
     return 'exited' in adopted ? this.#keep(bundle.dir, run, adopted) : adopted
   }
 
-  async remove({ dir, runDir }: Pick<Bundle, 'id' | 'dir' | 'runDir'>): Promise<void> {
+  async remove({ id, dir, runDir }: Pick<Bundle, 'id' | 'dir' | 'runDir'>): Promise<void> {
     await this.#helpers.end(dir)
     const machine = await findMachine(runDir)
     await machine?.process.kill()
+    await stopMountServers(runDir)
+    await removeCgroups(id)
     this.#positions.forget(dir)
     await Promise.all(
       [overlayPath(dir), logFolder(dir), ...runFiles.map((name) => join(runDir, name))].map((path) =>

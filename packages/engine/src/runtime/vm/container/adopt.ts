@@ -7,9 +7,10 @@ import { findMachine } from '../machine/process.ts'
 import { sockets } from '../machine/restore.ts'
 import { Qmp } from '../qemu/qmp.ts'
 import { endOfRun } from './end-of-run.ts'
+import { ensureMountServers } from './mount-servers.ts'
 import { RunningVm } from './running-vm.ts'
 
-const adoptDeadlineMs = 30_000
+const adoptDeadlineMs = 120_000
 
 /** Takes over a run that an earlier engine started, or tells how it ended. */
 export const adoptContainer = async (
@@ -27,7 +28,8 @@ export const adoptContainer = async (
       takeOver: true,
       signal: AbortSignal.timeout(adoptDeadlineMs),
     })
-    if (agent.state.phase === 'running' || agent.state.phase === 'exited')
+    if (agent.state.phase === 'running' || agent.state.phase === 'exited') {
+      if (agent.state.phase === 'running') await ensureMountServers(bundle)
       return new RunningVm({
         process,
         agent,
@@ -35,6 +37,7 @@ export const adoptContainer = async (
         startedAt,
         howItEnded: () => endOfRun(bundle, run, clock),
       })
+    }
     qmp.close()
     agent.close()
   } catch (error) {

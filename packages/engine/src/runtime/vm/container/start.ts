@@ -8,12 +8,11 @@ import { type Bundle, type Endpoint, StartError } from '../../runtime.ts'
 import { openOverlay } from '../disk/overlay.ts'
 import { createLog } from '../log/container-log.ts'
 import { Held } from '../machine/held.ts'
+import { machineLimits, makeCgroups, removeCgroups } from '../machine/host-cgroup.ts'
 import { takeLock } from '../machine/lock.ts'
 import { MachineProcess } from '../machine/process.ts'
 import { type Restoring, restore, sockets } from '../machine/restore.ts'
 import { userIdOf } from '../machine/user-id.ts'
-import { mountPorts } from '../mounts/mount-ports.ts'
-import { startMountServer } from '../mounts/mount-server.ts'
 import { lastWords } from '../qemu/launch.ts'
 import type { Qmp } from '../qemu/qmp.ts'
 import { shapeFor } from '../shape.ts'
@@ -22,6 +21,7 @@ import type { Template, Templates } from '../template/templates.ts'
 import { endOfRun } from './end-of-run.ts'
 import { startError } from './exec-in-vm.ts'
 import { guestSetup, thisMoment } from './guest-setup.ts'
+import { ensureMountServers } from './mount-servers.ts'
 import { RunningVm } from './running-vm.ts'
 
 export interface StartTools {
@@ -30,7 +30,8 @@ export interface StartTools {
   readonly clock: Clock
 }
 
-const agentDeadlineMs = 60_000
+/** A slow machine is no error; one that has ended is seen at once. */
+const agentDeadlineMs = 300_000
 
 /** Runs a container in a machine of its own. Leaves nothing behind when it fails, but the disk and what the log has. */
 export const startContainer = async (tools: StartTools, bundle: Bundle, run: number): Promise<RunningVm> => {
@@ -40,6 +41,7 @@ export const startContainer = async (tools: StartTools, bundle: Bundle, run: num
   try {
     restoring = await restoreContainer(tools, template, bundle, run, held)
   } catch (error) {
+    await removeCgroups(bundle.id)
     throw await withLastWords(error, bundle)
   } finally {
     await held.close()
@@ -50,7 +52,7 @@ export const startContainer = async (tools: StartTools, bundle: Bundle, run: num
     qmp = await restoring.loaded()
     const [agent] = await Promise.all([
       runInGuest(tools, bundle),
-      startMountServers(bundle),
+      ensureMountServers(bundle),
       qmp.execute('cont'),
     ])
     restoring.machine.unref()
@@ -65,6 +67,7 @@ export const startContainer = async (tools: StartTools, bundle: Bundle, run: num
     qmp?.close()
     await process.kill()
     await restoring.machine.exited
+    await removeCgroups(bundle.id)
     throw await withLastWords(error, bundle)
   }
 }
@@ -103,7 +106,7 @@ const restoreContainer = async (
     template,
     dir: bundle.runDir,
     uid: userIdOf(bundle.id),
-    cgroups: [],
+    cgroups: await makeCgroups(bundle.id, machineLimits(bundle.spec.linux.resources, template.shape)),
     lock,
     disk: { overlay, base },
     log,
@@ -143,14 +146,6 @@ const runInGuest = async ({ clock }: StartTools, bundle: Bundle): Promise<AgentC
     agent.close()
     throw startError(error)
   }
-}
-
-const startMountServers = async ({ hostMounts, runDir }: Bundle): Promise<void> => {
-  await Promise.all(
-    mountPorts(hostMounts).map((port) =>
-      startMountServer({ port, socketPath: join(runDir, sockets[port.profile]), runDir }),
-    ),
-  )
 }
 
 /** What went wrong on the host's side, with what QEMU said. What a user can act on stays as it is. */

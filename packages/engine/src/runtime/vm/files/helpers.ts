@@ -28,7 +28,7 @@ interface Used {
 
 /** Long enough for `docker cp`, which asks for a file before it sends one. */
 const idleMs = 1500
-const agentDeadlineMs = 60_000
+const agentDeadlineMs = 300_000
 const powerOffMs = 15_000
 
 /**
