@@ -108,7 +108,7 @@ const summary = ({ document }: Container, networks: Pick<Networks, 'find'>, now:
     Names: [`/${name}`],
     Image: config.Image,
     ImageID: document.imageId,
-    Command: [...(config.Entrypoint ?? []), ...(config.Cmd ?? [])].join(' '),
+    Command: commandLine([...(config.Entrypoint ?? []), ...(config.Cmd ?? [])]),
     Created: Math.floor(document.created / 1000),
     Ports: ports(document),
     Labels: config.Labels,
@@ -122,6 +122,10 @@ const summary = ({ document }: Container, networks: Pick<Networks, 'find'>, now:
     Mounts: document.mounts.flatMap(inspectMount),
   }
 }
+
+/** As dockerd shows it: arguments with spaces stand in quotes. */
+const commandLine = ([path = '', ...args]: readonly string[]): string =>
+  [path, ...args.map((arg) => (arg.includes(' ') ? `'${arg}'` : arg))].join(' ')
 
 const ports = ({ config, state, networks }: ContainerDocument) => {
   const published = state.published.map(({ hostAddress, hostPort, containerPort, protocol }) => ({
