@@ -2,6 +2,7 @@ import { bundleOf } from '../../containers/bundle.ts'
 import type { Container } from '../../containers/container.ts'
 import type { ContainerDocument } from '../../containers/model.ts'
 import { type ContainerFiles, FileNotFound, type PathStat } from '../../runtime/runtime.ts'
+import { makeFolder } from '../../store/document.ts'
 import { queryFlag, sendStatus } from '../answer.ts'
 import type { EngineContext } from '../engine-context.ts'
 import { ApiError, badParameter, notFound } from '../errors.ts'
@@ -59,6 +60,7 @@ const withFiles = async (
   work: (files: ContainerFiles) => Promise<void>,
   path: string,
 ): Promise<void> => {
+  makeFolder(container.runDir)
   const image = await engine.images.root(container.document.imageId)
   const runtime = engine.runtimes.get(container.document.runtime)
   const act = () => work(runtime.files(bundleOf(engine, container, image)))
