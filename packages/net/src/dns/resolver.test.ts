@@ -140,6 +140,18 @@ test('a server that fails is followed by the next; when all fail it is SERVFAIL'
   expect(await ask(resolver([]), 'example.org')).toMatchObject({ rcode: 'SERVFAIL' })
 })
 
+test('a server that cannot be reached is a failure, by UDP and TCP', async () => {
+  // A link-local address without its link is nowhere; nobody listens on port 1.
+  for (const [address, port] of [
+    ['fe80::1', 53],
+    ['127.0.0.1', 1],
+  ] as const)
+    for (const transport of ['udp', 'tcp'])
+      expect(await ask(resolver([{ address, port }]), 'example.org', 'A', { transport })).toMatchObject({
+        rcode: 'SERVFAIL',
+      })
+})
+
 test.each([
   ['no question', { questions: [] }, 'FORMERR'],
   ['a notification', { flags: 4 << 11 }, 'NOTIMP'],

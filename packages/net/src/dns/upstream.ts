@@ -79,7 +79,9 @@ const exchangeOn = (
     socket.on('message', (reply) => {
       if (isReplyTo(query, reply)) finish(undefined, reply)
     })
-    socket.connect(port, address, () => socket.send(query))
+    // As an event: a callback would be given the error of an unreachable server in place of 'error' being emitted.
+    socket.on('connect', () => socket.send(query))
+    socket.connect(port, address)
   })
 
 /** By TCP, each message after its length in two bytes (RFC 1035 4.2.2). */
