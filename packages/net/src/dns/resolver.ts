@@ -22,13 +22,15 @@ export interface ResolverOptions {
    * Default: from here.
    */
   readonly reach?: (view: View, upstream: Upstream) => Exchange | 'never' | undefined
+  /** Told about faults of ours; the asker gets SERVFAIL. */
+  readonly onError?: (error: unknown) => void
 }
 
 /** Answers the question of a container from its networks, or from the resolvers outside where it may ask them. */
-export const createResolver = ({ zone, upstreams, reach }: ResolverOptions): Resolve => {
+export const createResolver = ({ zone, upstreams, reach, onError }: ResolverOptions): Resolve => {
   let turn = 0
   let outside = 0
-  return async (bytes, { networkId, address, transport }) => {
+  const answer: Resolve = async (bytes, { networkId, address, transport }) => {
     const query = parseQuery(bytes)
     if (query === undefined) return undefined
     if (typeof query === 'string') return encodeError(bytes, query)
@@ -52,6 +54,12 @@ export const createResolver = ({ zone, upstreams, reach }: ResolverOptions): Res
       outside--
     }
   }
+  return (bytes, asker) =>
+    answer(bytes, asker).catch((error: unknown) => {
+      // A question that we cannot cope with must not end the names of everybody.
+      onError?.(error)
+      return encodeError(bytes, 'SERVFAIL')
+    })
 }
 
 const mostQuestionsOutside = 512

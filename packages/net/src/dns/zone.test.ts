@@ -29,6 +29,7 @@ const zone = buildZone(networks, [
   on('db', 'back', '10.0.2.4'),
   on('stopped', 'front', '10.0.1.9', { running: false }),
   on('alone', 'lone', '10.0.3.2'),
+  on('long', 'front', '10.0.1.10', { names: ['x'.repeat(64), 'short'] }),
 ])
 const lookup = (networkId: string, address: string, name: string) =>
   zone.viewOf(networkId, address)?.lookup(name)?.ipv4
@@ -71,6 +72,7 @@ test('reverse names stay within shared networks, and questions about ours never 
   const reverse = (address: string) => zone.viewOf('front', '10.0.1.2')?.reverse(address)
   expect(reverse('10.0.1.3')).toBe('app-1.front')
   expect(reverse('fd00:1::2')).toBe('web.front')
+  expect(reverse('10.0.1.10')).toBe('short.front')
   expect(reverse('10.0.1.200')).toBeNull()
   expect(reverse('10.0.2.4')).toBeNull()
   expect(reverse('192.0.2.1')).toBeUndefined()

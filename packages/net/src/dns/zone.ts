@@ -87,7 +87,8 @@ export const buildZone = (networks: readonly ZoneNetwork[], endpoints: readonly 
         if (subnet === undefined) return undefined
         const network = joined.find(({ id }) => id === subnet.networkId)
         const owner = network && owners.get(key(network.id, canonicalIp(text) ?? text))
-        return owner?.running && owner.names[0] !== undefined ? `${owner.names[0]}.${network?.name}` : null
+        const name = owner?.running ? owner.names.find(isHostName) : undefined
+        return name === undefined ? null : `${name}.${network?.name}`
       },
     }
   }
@@ -102,6 +103,10 @@ export const buildZone = (networks: readonly ZoneNetwork[], endpoints: readonly 
     },
   }
 }
+
+/** A container may have a longer name than DNS has room for (RFC 1035, 2.3.4). */
+const isHostName = (name: string): boolean =>
+  name.length <= 190 && name.split('.').every(({ length }) => length > 0 && length <= 63)
 
 const key = (networkId: string, name: string): string => `${networkId} ${name}`
 

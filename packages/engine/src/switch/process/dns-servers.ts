@@ -23,6 +23,7 @@ type Names = Pick<SwitchState, 'networks' | 'endpoints' | 'dns'>
 /** A DNS server on each gateway address inside the namespace; what they ask outside leaves from the host's namespace. */
 export class DnsServers {
   readonly #netns: string
+  readonly #log: (message: string) => void
   readonly #servers = new Map<string, DnsServer>()
   #zone = buildZone([], [])
   #upstreams: readonly Upstream[] = []
@@ -36,10 +37,12 @@ export class DnsServers {
           ? this.#upstreams
           : hostUpstreams(),
     reach: (view, upstream) => this.#reach(view, upstream),
+    onError: (error) => this.#log(`a question could not be answered: ${error}`),
   })
 
-  constructor(netns: string) {
+  constructor(netns: string, log: (message: string) => void) {
     this.#netns = netns
+    this.#log = log
   }
 
   /** The bridges with their gateways must exist. */

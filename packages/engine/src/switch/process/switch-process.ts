@@ -25,7 +25,7 @@ export class SwitchProcess {
   private constructor(paths: SwitchPaths, log: (message: string) => void) {
     this.#paths = paths
     this.#egress = new Egress(paths, log)
-    this.#dns = new DnsServers(paths.netns)
+    this.#dns = new DnsServers(paths.netns, log)
     this.#ports = new PublishedPorts(paths)
   }
 
