@@ -41,6 +41,8 @@ export const bundle = async (root) => {
     keepNames: true,
     legalComments: 'none',
     sourcemap: 'linked',
+    // A script that is compiled by hand has no loader for modules; everything is in the bundle or built into Node.js.
+    supported: { 'dynamic-import': false },
     define: { 'import.meta.url': 'importMetaUrl' },
     banner: { js: "const importMetaUrl=require('node:url').pathToFileURL(__filename).href;" },
     plugins: [leanDockerClient],

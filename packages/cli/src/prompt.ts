@@ -9,7 +9,7 @@ export const confirm = async (
   { stdin, stdout }: Pick<World, 'stdin' | 'stdout'>,
 ): Promise<boolean> => {
   const { createInterface } = await import('node:readline')
-  stdout.write(stdin.isTTY ? `? ${question} (y/N) ` : `${question} (y/N) `)
+  stdout.write(stdin.isTTY ? `? ${question} (y/N) ` : question)
   const reader = createInterface({ input: stdin, terminal: false })
   try {
     for await (const line of reader) return /^(y|yes|t|true|1)$/i.test(line.trim())

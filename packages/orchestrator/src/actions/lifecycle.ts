@@ -1,9 +1,9 @@
 import { UserError } from '@container-compose/core'
-import { label, parseDependencies } from '../labels.ts'
 import { observeContainers } from '../observed/observe.ts'
 import type { ObservedContainer } from '../observed/observed-state.ts'
 import type { Operation } from '../plan/operation.ts'
 import { PlanBuilder } from '../plan/plan-builder.ts'
+import { planRestart, type RestartOptions } from '../reconcile/restart.ts'
 import { planStop } from '../reconcile/teardown.ts'
 import { resourceOf } from '../reconcile/work.ts'
 import { type ActionContext, executeOrThrow } from './context.ts'
@@ -76,50 +76,15 @@ export const unpause = async (context: ActionContext, scope: Scope): Promise<voi
   }))
 }
 
-/**
- * Restarts the scope's containers, in no order but one: containers whose services declare `restart: true` on a restarted
- * one follow it.
- */
+/** Restarts the scope's containers, see `planRestart`. */
 export const restart = async (
   context: ActionContext,
   scope: Scope,
-  options: { readonly timeoutSeconds?: number | undefined; readonly dependents: boolean },
+  options: RestartOptions,
 ): Promise<void> => {
   const all = await observeContainers(context.client, scope.project)
-  const named = containersIn(scope, all)
-  const builder = new PlanBuilder()
-  const nodes = new Map<string, number[]>()
-  const add = (container: ObservedContainer, needs: readonly number[]): void => {
-    const node = builder.add(
-      {
-        kind: 'container.restart',
-        ...common(container, 'restart'),
-        timeoutSeconds: options.timeoutSeconds,
-      },
-      needs,
-    )
-    nodes.set(container.service, [...(nodes.get(container.service) ?? []), node])
-  }
-  const followers = all.filter(
-    (container) => !container.oneOff && restartsWith(container).some((name) => isIn(named, name)),
-  )
-  const waiting = options.dependents ? followers : []
-  for (const container of named) if (!waiting.includes(container)) add(container, [])
-  for (const container of waiting)
-    add(
-      container,
-      restartsWith(container).flatMap((name) => nodes.get(name) ?? []),
-    )
-  await executeOrThrow(context, builder.plan, { keepGoing: true })
+  await executeOrThrow(context, planRestart(all, containersIn(scope, all), options), { keepGoing: true })
 }
-
-const isIn = (containers: readonly ObservedContainer[], service: string): boolean =>
-  containers.some((container) => container.service === service)
-
-const restartsWith = ({ labels }: ObservedContainer): string[] =>
-  parseDependencies(labels[label.dependsOn])
-    .filter((entry) => entry.restart)
-    .map(({ service }) => service)
 
 /** The stopped containers of the scope, or all of them when they are to be stopped first. */
 export const removable = async (

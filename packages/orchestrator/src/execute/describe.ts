@@ -44,13 +44,10 @@ export const describe = (operation: Operation): Words | undefined => {
       return { id: `Container ${operation.name}`, done: 'Paused' }
     case 'container.unpause':
       return { id: `Container ${operation.name}`, done: 'Unpaused' }
-    case 'container.await':
-      return {
-        id: `Container ${operation.name}`,
-        working: 'Waiting',
-        done: met[operation.condition],
-        failed: 'Error',
-      }
+    case 'container.await': {
+      const words = { id: `Container ${operation.name}`, working: 'Waiting', done: met[operation.condition] }
+      return operation.condition === 'completed' ? words : { ...words, failed: 'Error' }
+    }
     case 'image.pull':
     case 'network.disconnect':
     case 'container.write-files':

@@ -120,6 +120,28 @@ test('a changed configuration replaces the container: new beside old, then the n
   })
 })
 
+test('what an interrupted replacement has left takes its place', () => {
+  const whole = upToDate(web)
+  const [current] = whole.containers
+  if (current === undefined) throw new Error('no container')
+  const left = { ...current, id: 'f'.repeat(64), name: '0123456789ab_demo-web-1', state: 'created' }
+  const beside = { ...whole, containers: [{ ...current, configHash: 'old' }, left] }
+  expect(planText(web, beside)).toBe(
+    `\
+[] -> #1 service:web:1 container.stop: scale web to 1
+[1] -> #2 service:web:1 container.remove: scale web to 1
+[2] -> #3 service:web:1 container.rename: left by an interrupted replacement
+[1-3] -> #4 service:web:1 container.start: created
+`,
+  )
+  expect(planText(web, { ...whole, containers: [left] })).toBe(
+    `\
+[] -> #1 service:web:1 container.rename: left by an interrupted replacement
+[1] -> #2 service:web:1 container.start: created
+`,
+  )
+})
+
 test('known changes are the cause', () => {
   const changes = ['environment.DEBUG "1" → "0"', 'image "a" → "b"']
   const desired = { ...web, services: web.services.map((service) => ({ ...service, changes })) }

@@ -20,12 +20,15 @@ export const planService = (work: Work, service: DesiredService): void => {
         Number(a.reason !== undefined) - Number(b.reason !== undefined) ||
         a.container.number - b.container.number,
     )
-  for (const { container } of ranked.slice(service.replicas))
-    work.discard(container, `scale ${service.name} to ${service.replicas}`)
+  const discarded = ranked
+    .slice(service.replicas)
+    .map(({ container }) => work.discard(container, `scale ${service.name} to ${service.replicas}`))
   const replicas: Replica[] = ranked.slice(0, service.replicas).map(({ container, reason }) => {
     const gone = work.stops.has(container.id) && reason !== undefined && isDiscarded(work, service)
     if (gone) return fresh(work, service, container.number, reason)
-    return reason === undefined ? keep(container) : replace(work, service, { container, reason })
+    return reason === undefined
+      ? keep(work, service, { container, discarded })
+      : replace(work, service, { container, reason })
   })
   // Numbers that scaling down has freed are not given again: the next one follows the highest.
   let highest = Math.max(0, ...ranked.map(({ container }) => container.number))
@@ -40,14 +43,36 @@ export const planService = (work: Work, service: DesiredService): void => {
 const isDiscarded = (work: Work, service: DesiredService): boolean =>
   service.volumes.some((name) => work.remade.has(name))
 
-const keep = (container: ObservedContainer): Replica => ({
-  name: container.name,
-  number: container.number,
-  current: container,
-})
+/** A container that still has the temporary name of a replacement which was interrupted gets its lasting one. */
+const keep = (
+  work: Work,
+  service: DesiredService,
+  { container, discarded }: { readonly container: ObservedContainer; readonly discarded: readonly number[] },
+): Replica => {
+  const { number } = container
+  const name = nameOf(work, service, number)
+  if (!isTemporary(container.name)) return { name: container.name, number, current: container }
+  work.builder.add(
+    {
+      kind: 'container.rename',
+      resource: resourceOf(container),
+      cause: 'left by an interrupted replacement',
+      from: container.name,
+      name,
+      replaces: container.name,
+    },
+    discarded,
+  )
+  return { name, number, current: container }
+}
+
+const isTemporary = (name: string): boolean => /^[0-9a-f]{12}_/.test(name)
+
+const nameOf = (work: Work, { containerName, name }: DesiredService, number: number): string =>
+  containerName ?? `${work.desired.project}-${name}-${number}`
 
 const fresh = (work: Work, service: DesiredService, number: number, cause: string): Replica => {
-  const name = service.containerName ?? `${work.desired.project}-${service.name}-${number}`
+  const name = nameOf(work, service, number)
   const createdBy = create(work, service, { name, number, image: imageOf(work, service) }, { cause })
   return { name, number, createdBy }
 }
@@ -95,7 +120,7 @@ const replace = (
   { container, reason }: { readonly container: ObservedContainer; readonly reason: string },
 ): Replica => {
   const { number } = container
-  const name = service.containerName ?? `${work.desired.project}-${service.name}-${number}`
+  const name = nameOf(work, service, number)
   const cause = reason
   const dependents = stopDependents(work, service.name)
   const temporaryName = `${container.id.slice(0, 12)}_${name}`
