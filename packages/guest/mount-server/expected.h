@@ -5,7 +5,6 @@
 #ifndef EXPECTED_H
 #define EXPECTED_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -17,11 +16,14 @@ struct expected {
 	size_t count, room;
 };
 
-/* `kind`: one of IN_CREATE, IN_DELETE, IN_MOVED_FROM, IN_MOVED_TO. Nothing for a watch of -1. */
-void expect_event(struct expected *expected, int watch, uint32_t kind, const char *name);
+/*
+ * `kind`: one of IN_CREATE, IN_DELETE, IN_MOVED_FROM, IN_MOVED_TO. The guest knows it already for a directory reached by
+ * `source`, not by another. Nothing for a watch of -1.
+ */
+void expect_event(struct expected *expected, int watch, uint32_t source, uint32_t kind, const char *name);
 
-/* True, once, for an event that was expected. */
-bool take_expected(struct expected *expected, int watch, uint32_t kind, const char *name);
+/* The source by which an expected event was caused, once; NO_SOURCE for one that was not expected. */
+uint32_t take_expected(struct expected *expected, int watch, uint32_t kind, const char *name);
 
 void forget_expected(struct expected *expected);
 

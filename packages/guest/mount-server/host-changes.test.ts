@@ -11,7 +11,7 @@ let guest: string
 
 beforeAll(async () => {
   host = await fs.mkdtemp(join(tmpdir(), 'changes-'))
-  port = await mountPort('plain', [`rw=${host}`])
+  port = await mountPort('plain', [`rw=${host}`, `rw=${host}`])
   guest = join(port.root, '0')
 })
 
@@ -121,6 +121,18 @@ test('what the guest does itself is not told to it again', async () => {
   }
   // LOOKUP, MKDIR, RMDIR, two GETATTR for the parent, their answers, and FORGET; four notifications would add to them.
   expect((await written(port.pumpPid)) - before).toBeLessThanOrEqual(50 * 11)
+})
+
+test('a directory that is mounted twice is one: what is done in one place is seen in the other', async () => {
+  const other = join(port.root, '1')
+  expect(await isAbsent(join(other, 'twice'))).toBe(true)
+  await fs.writeFile(join(guest, 'twice'), '1')
+  await eventually(() => content(join(other, 'twice'), '1'))
+  await fs.writeFile(join(other, 'twice'), '2')
+  await eventually(() => content(join(guest, 'twice'), '2'))
+  await fs.rename(join(guest, 'twice'), join(guest, 'moved'))
+  await eventually(() => isAbsent(join(other, 'twice')))
+  expect(await fs.readdir(other)).toContain('moved')
 })
 
 test('a file with several names, as in a store of packages, is cached like any other', async () => {

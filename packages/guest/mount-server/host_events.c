@@ -131,11 +131,12 @@ static void handle(struct server *server, const struct inotify_event *event)
 		events->scan_next = ROOT_ID + 1;
 		return;
 	}
-	if (event->len && take_expected(&events->expected, event->wd, event->mask & NAME_EVENTS, event->name))
-		return;
+	uint32_t own = NO_SOURCE;
+	if (event->len)
+		own = take_expected(&events->expected, event->wd, event->mask & NAME_EVENTS, event->name);
 	for (struct inode *inode = *bucket_of(events, event->wd), *next; inode; inode = next) {
 		next = inode->next_watched;
-		if (inode->watch != event->wd)
+		if (inode->watch != event->wd || (own != NO_SOURCE && inode->source == own))
 			continue;
 		/* The kernel has dropped the watch: the directory's file system is gone. */
 		if (event->mask & IN_IGNORED)

@@ -11,7 +11,7 @@
 
 static void expect(struct server *server, const struct inode *directory, uint32_t kind, const char *name)
 {
-	expect_event(&server->host_events.expected, directory->watch, kind, name);
+	expect_event(&server->host_events.expected, directory->watch, directory->source, kind, name);
 }
 
 /* Its ctime moved, as inotify is about to say. */
