@@ -1,6 +1,6 @@
 import type { LoadedProject } from '@container-compose/compose'
 import { UserError } from '@container-compose/core'
-import { checkSupport, type DesiredState, noSuchService } from '@container-compose/orchestrator'
+import { type DesiredState, noSuchService, withSupport } from '@container-compose/orchestrator'
 import { usesOwnEngine } from './engine.ts'
 import { renderWarning } from './progress/warning.ts'
 import type { AnyInvocation } from './project.ts'
@@ -26,11 +26,10 @@ export const selectDesired = (
   { named, withDependencies, scale }: Selection,
 ): DesiredState => {
   const { world, screen } = invocation
-  const ownEngine = usesOwnEngine(invocation)
-  const support = { ownEngine, defaultRuntime: 'vm' }
-  for (const message of checkSupport(loaded.project, loaded.locations, support))
+  const support = { ownEngine: usesOwnEngine(invocation), defaultRuntime: 'vm' }
+  const { desired, warnings } = withSupport(desiredOf(loaded), loaded, support)
+  for (const message of warnings)
     world.stderr.write(renderWarning(message, { screen, now: () => world.clock.now() }))
-  const desired = desiredOf(loaded)
   const known = desired.services.map(({ name }) => name)
   for (const service of scale.keys())
     if (!known.includes(service)) throw noSuchService(`${service}: not found`, known)

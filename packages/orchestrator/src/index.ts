@@ -16,7 +16,7 @@ export { chosenEndpoint, type Endpoint, type EndpointChoice, parseHost } from '.
 export { EngineError, isNotFound } from './client/engine-error.ts'
 export { desire, imageOf } from './desired/desire.ts'
 export type { DesiredState } from './desired/desired-state.ts'
-export { checkSupport, type SupportOptions } from './desired/support.ts'
+export { type SupportOptions, withSupport } from './desired/support.ts'
 export type { ComposeEvent, Emit, ProgressEvent } from './events.ts'
 export { label } from './labels.ts'
 export { nameOf, type ObservedContainer, observedContainer } from './observed/observed-state.ts'

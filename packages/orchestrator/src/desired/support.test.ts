@@ -1,11 +1,15 @@
 import type { Service } from '@container-compose/compose'
 import { expect, test } from 'vitest'
-import { projectOf } from '../reconcile/states.ts'
-import { checkSupport } from './support.ts'
+import { desireOf, projectOf } from '../reconcile/states.ts'
+import { withSupport } from './support.ts'
 
 const at = { file: '/home/u/demo/compose.yaml', line: 4, column: 5 }
-const check = (service: Partial<Service>, ownEngine = true) =>
-  checkSupport(projectOf({ web: service }), { of: () => at }, { ownEngine, defaultRuntime: 'vm' })
+const supported = (service: Partial<Service>, ownEngine = true) => {
+  const project = projectOf({ web: service })
+  const options = { ownEngine, defaultRuntime: 'vm' }
+  return withSupport(desireOf(project), { project, locations: { of: () => at } }, options)
+}
+const check = (service: Partial<Service>, ownEngine = true) => supported(service, ownEngine).warnings
 
 test('what would make another container of it is refused, with its place', () => {
   expect(() => check({ network_mode: 'host' })).toThrow(
@@ -38,4 +42,27 @@ test('another engine is given everything that is not our own part', () => {
 
 test('values that mean the default are fine', () => {
   expect(check({ ipc: 'private', logging: { driver: 'json-file' }, network_mode: 'none' })).toEqual([])
+})
+
+test.each<[Partial<Service>, string]>([
+  [{ blkio_config: { weight: 10 } }, 'BlkioWeight'],
+  [{ cgroup_parent: 'p' }, 'CgroupParent'],
+  [{ cpu_rt_period: 1 }, 'CpuRealtimePeriod'],
+  [{ cpu_rt_runtime: 1 }, 'CpuRealtimeRuntime'],
+  [{ mem_swappiness: '10' }, 'MemorySwappiness'],
+  [{ oom_kill_disable: true }, 'OomKillDisable'],
+  [{ oom_score_adj: 10 }, 'OomScoreAdj'],
+  [{ userns_mode: 'x' }, 'UsernsMode'],
+  [{ logging: { driver: 'syslog' } }, 'LogConfig'],
+])('a hint is left out of what our engine is asked for, and the hash stays: %j', (service, member) => {
+  const hostConfig = (ownEngine: boolean) => {
+    const [web] = supported(service, ownEngine).desired.services
+    return {
+      hash: web?.hash,
+      members: Object.keys(web?.body({ name: 'n', number: 1, image: undefined }).HostConfig ?? {}),
+    }
+  }
+  expect(hostConfig(true).members).not.toContain(member)
+  expect(hostConfig(false).members).toContain(member)
+  expect(hostConfig(true).hash).toBe(hostConfig(false).hash)
 })

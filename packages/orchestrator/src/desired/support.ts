@@ -1,9 +1,10 @@
-import type { Locations, Path, Project, Service } from '@container-compose/compose'
-import { UserError, UserErrors } from '@container-compose/core'
+import type { Locations, Project, Service } from '@container-compose/compose'
+import { formatLocation, UserError, UserErrors } from '@container-compose/core'
+import type { DesiredService, DesiredState } from './desired-state.ts'
 
 /** A key of the file that cannot be honoured here. */
 interface Rule {
-  readonly key: string
+  readonly key: keyof Service
   /** Whether the service says something under the key that counts. */
   readonly applies: (service: Service) => boolean
   /** `error`: the container would be another one without it. `warning`: a hint that changes little. */
@@ -11,64 +12,71 @@ interface Rule {
   /** Runtimes that it concerns; absent: all. */
   readonly runtimes?: readonly string[]
   readonly hint?: string
+  /** Members of HostConfig that say it: a hint is left out of what our engine is asked for. */
+  readonly members?: readonly string[]
 }
 
 const sandbox = 'runtime: sandbox keeps the container in namespaces of the host, where this works'
 const given = (key: keyof Service) => (service: Service) => service[key] !== undefined
+const isOther =
+  (key: keyof Service, ...harmless: readonly string[]) =>
+  (service: Service): boolean =>
+    service[key] !== undefined && !harmless.includes(String(service[key]))
+
+const inMachine = { severity: 'error', runtimes: ['vm'], hint: sandbox } as const
+const refused = (key: keyof Service): Rule => ({ key, applies: given(key), severity: 'error' })
+const hint = (key: keyof Service, ...members: readonly string[]): Rule => ({
+  key,
+  applies: given(key),
+  severity: 'warning',
+  members,
+})
 
 /** What our own engine does not do. One row for each key; another engine gets everything as it is written. */
-const rules: readonly Rule[] = [
+export const rules: readonly Rule[] = [
   {
     key: 'network_mode',
     applies: ({ network_mode = '' }) => /^(host$|service:|container:)/.test(network_mode),
-    severity: 'error',
-    runtimes: ['vm'],
-    hint: sandbox,
+    ...inMachine,
   },
-  { key: 'pid', applies: given('pid'), severity: 'error', runtimes: ['vm'], hint: sandbox },
+  { key: 'pid', applies: isOther('pid', 'private'), ...inMachine },
+  { key: 'ipc', applies: isOther('ipc', 'private', 'shareable'), ...inMachine },
+  { key: 'uts', applies: isOther('uts', 'private'), ...inMachine },
+  { key: 'cgroup', applies: isOther('cgroup', 'private'), ...inMachine },
+  { key: 'devices', applies: given('devices'), ...inMachine },
+  refused('device_cgroup_rules'),
+  refused('gpus'),
+  refused('credential_spec'),
+  { key: 'isolation', applies: isOther('isolation', 'default'), severity: 'error' },
+  refused('external_links'),
+  refused('volumes_from'),
+  refused('provider'),
+  refused('models'),
+  refused('use_api_socket'),
+  refused('post_start'),
+  refused('pre_stop'),
+  refused('storage_opt'),
   {
-    key: 'ipc',
-    applies: ({ ipc = 'private' }) => !['private', 'shareable', 'none'].includes(ipc),
-    severity: 'error',
-    runtimes: ['vm'],
-    hint: sandbox,
+    ...hint(
+      'blkio_config',
+      'BlkioWeight',
+      'BlkioWeightDevice',
+      'BlkioDeviceReadBps',
+      'BlkioDeviceReadIOps',
+      'BlkioDeviceWriteBps',
+      'BlkioDeviceWriteIOps',
+    ),
   },
+  hint('cgroup_parent', 'CgroupParent'),
+  hint('cpu_rt_period', 'CpuRealtimePeriod'),
+  hint('cpu_rt_runtime', 'CpuRealtimeRuntime'),
+  hint('mem_swappiness', 'MemorySwappiness'),
+  hint('oom_kill_disable', 'OomKillDisable'),
+  hint('oom_score_adj', 'OomScoreAdj'),
+  { ...hint('userns_mode', 'UsernsMode'), applies: isOther('userns_mode', 'host', 'private') },
   {
-    key: 'uts',
-    applies: ({ uts = '' }) => uts === 'host',
-    severity: 'error',
-    runtimes: ['vm'],
-    hint: sandbox,
-  },
-  { key: 'userns_mode', applies: given('userns_mode'), severity: 'warning' },
-  { key: 'devices', applies: given('devices'), severity: 'error', runtimes: ['vm'], hint: sandbox },
-  { key: 'device_cgroup_rules', applies: given('device_cgroup_rules'), severity: 'error' },
-  { key: 'gpus', applies: given('gpus'), severity: 'error' },
-  { key: 'credential_spec', applies: given('credential_spec'), severity: 'error' },
-  {
-    key: 'isolation',
-    applies: ({ isolation = 'default' }) => isolation !== 'default',
-    severity: 'error',
-  },
-  { key: 'external_links', applies: given('external_links'), severity: 'error' },
-  { key: 'volumes_from', applies: given('volumes_from'), severity: 'error' },
-  { key: 'provider', applies: given('provider'), severity: 'error' },
-  { key: 'models', applies: given('models'), severity: 'error' },
-  { key: 'use_api_socket', applies: given('use_api_socket'), severity: 'error' },
-  { key: 'post_start', applies: given('post_start'), severity: 'error' },
-  { key: 'pre_stop', applies: given('pre_stop'), severity: 'error' },
-  { key: 'blkio_config', applies: given('blkio_config'), severity: 'warning' },
-  { key: 'cgroup_parent', applies: given('cgroup_parent'), severity: 'warning' },
-  { key: 'cpu_rt_period', applies: given('cpu_rt_period'), severity: 'warning' },
-  { key: 'cpu_rt_runtime', applies: given('cpu_rt_runtime'), severity: 'warning' },
-  { key: 'mem_swappiness', applies: given('mem_swappiness'), severity: 'warning' },
-  { key: 'oom_score_adj', applies: given('oom_score_adj'), severity: 'warning', runtimes: ['vm'] },
-  { key: 'oom_kill_disable', applies: given('oom_kill_disable'), severity: 'warning' },
-  { key: 'storage_opt', applies: given('storage_opt'), severity: 'error' },
-  {
-    key: 'logging',
+    ...hint('logging', 'LogConfig'),
     applies: ({ logging }) => !['', 'json-file', 'local'].includes(logging?.driver ?? ''),
-    severity: 'warning',
   },
 ]
 
@@ -85,38 +93,52 @@ export interface SupportOptions {
 }
 
 /**
- * Warnings about hints that have no effect here.
+ * The desired state without the hints that have no effect on the engine, and a warning about each of them.
  *
- * @throws UserErrors `UNSUPPORTED_KEY`, one for each key that would make another container of it, with its place.
+ * @throws UserError or UserErrors `UNSUPPORTED_KEY`, one for each key that would make another container of it, with its place.
  */
-export const checkSupport = (
-  project: Project,
-  locations: Locations,
+export const withSupport = (
+  desired: DesiredState,
+  { project, locations }: { readonly project: Project; readonly locations: Locations },
   { ownEngine, defaultRuntime }: SupportOptions,
-): string[] => {
+): { readonly desired: DesiredState; readonly warnings: readonly string[] } => {
   const errors: UserError[] = []
   const warnings: string[] = []
-  for (const [name, service] of Object.entries(project.services))
-    for (const rule of ownEngine ? rules : missingParts) {
-      const runtime = service.runtime ?? defaultRuntime
-      if (!rule.applies(service) || !(rule.runtimes?.includes(runtime) ?? true)) continue
-      const path: Path = ['services', name, rule.key]
+  const services = desired.services.map((wanted) => {
+    const service = project.services[wanted.name] as Service
+    const runtime = service.runtime ?? defaultRuntime
+    const broken = (ownEngine ? rules : missingParts).filter(
+      ({ applies, runtimes }) => applies(service) && (runtimes?.includes(runtime) ?? true),
+    )
+    for (const rule of broken) {
+      const what = `services.${wanted.name}.${rule.key}`
       const where = rule.runtimes === undefined ? '' : ` with runtime ${runtime}`
-      const at = locations.of(path)
-      if (rule.severity === 'error')
-        errors.push(
-          new UserError('UNSUPPORTED_KEY', `services.${name}.${rule.key} is not supported${where}`, {
-            at,
-            hint:
-              rule.hint ?? `remove \`${rule.key}\`, or use a Docker engine: -H unix:///var/run/docker.sock`,
-          }),
-        )
+      const at = locations.of(['services', wanted.name, rule.key])
+      const instead =
+        rule.hint ?? `remove \`${rule.key}\`, or use a Docker engine: -H unix:///var/run/docker.sock`
+      const place = at === undefined ? '' : ` (${formatLocation(at)})`
+      if (rule.severity === 'warning') warnings.push(`${what} has no effect${where}${place}`)
       else
-        warnings.push(
-          `services.${name}.${rule.key} has no effect${where}${at === undefined ? '' : ` (${at.file}:${at.line}:${at.column})`}`,
+        errors.push(
+          new UserError('UNSUPPORTED_KEY', `${what} is not supported${where}`, { at, hint: instead }),
         )
     }
+    return withoutMembers(wanted, new Set(broken.flatMap(({ members = [] }) => members)))
+  })
   if (errors.length === 1) throw errors[0]
   if (errors.length > 1) throw new UserErrors(errors)
-  return warnings
+  return { desired: { ...desired, services }, warnings }
 }
+
+/** The same service, whose containers are created without these members of HostConfig. Its hash stays. */
+const withoutMembers = (service: DesiredService, members: ReadonlySet<string>): DesiredService =>
+  members.size === 0
+    ? service
+    : {
+        ...service,
+        body: (instance) => {
+          const body = service.body(instance)
+          const kept = Object.entries(body.HostConfig).filter(([member]) => !members.has(member))
+          return { ...body, HostConfig: Object.fromEntries(kept) }
+        },
+      }
