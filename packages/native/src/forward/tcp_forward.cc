@@ -46,8 +46,12 @@ void TcpForward::pause() {
   is_paused_ = true;
   loop_.watch(listener_.get(), this, EPOLLIN, 0);
   loop_.on_tick(this, [this] {
+    try {
+      loop_.watch(listener_.get(), this, 0, EPOLLIN);
+    } catch (const SystemError&) {
+      return;  // at the next tick, then
+    }
     is_paused_ = false;
     loop_.no_tick(this);
-    loop_.watch(listener_.get(), this, 0, EPOLLIN);
   });
 }

@@ -42,6 +42,14 @@ void TcpRelay::connect_to(const Target& target) {
 }
 
 void TcpRelay::on_event(End& end, uint32_t events) {
+  try {
+    handle(end, events);
+  } catch (const SystemError&) {
+    finish(true);  // the kernel has no room to watch it any more
+  }
+}
+
+void TcpRelay::handle(End& end, uint32_t events) {
   if (!is_connected_) return on_connected();
   End& other = &end == client_.get() ? *server_ : *client_;
   // An error is met by the read or write that it concerns, after what had come before it.

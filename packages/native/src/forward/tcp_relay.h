@@ -34,6 +34,7 @@ class TcpRelay {
   };
 
   void on_event(End& end, uint32_t events);
+  void handle(End& end, uint32_t events);
   void on_connected();
   // Moves bytes from one end to the other until one of them has to be waited for. False when the relay must be reset.
   bool pump(End& from, End& to);

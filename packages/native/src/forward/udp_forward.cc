@@ -100,7 +100,11 @@ UdpForward::Flow* UdpForward::flow_of(const Path& path) {
   flow->fd.reset(socket(target_.address.ss_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!flow->fd) return nullptr;
   if (connect(flow->fd.get(), reinterpret_cast<const sockaddr*>(&target_.address), target_.size) < 0) return nullptr;
-  loop_.watch(flow->fd.get(), flow.get(), 0, EPOLLIN);
+  try {
+    loop_.watch(flow->fd.get(), flow.get(), 0, EPOLLIN);
+  } catch (const SystemError&) {
+    return nullptr;  // the kernel has no room to watch it
+  }
   return flows_.emplace(std::move(key), std::move(flow)).first->second.get();
 }
 
