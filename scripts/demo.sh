@@ -34,7 +34,7 @@ up() {
   step "Fetching the page through the published port"
   node scripts/fetch-page.mjs "http://127.0.0.1:$DEMO_PORT/"
   step 'The machines'
-  show ps
+  show machines
   cat <<T
 
 ${bold}It runs.${plain} Open ${cyan}http://127.0.0.1:$DEMO_PORT/${plain} and reload it. How to go on:

@@ -38,6 +38,10 @@ export const commands: Readonly<Record<string, Entry>> = {
     summary: 'Block until containers of all (or specified) services stop.',
     load: () => import('./wait.ts'),
   },
+  machines: {
+    summary: 'List the machines behind the containers, with their addresses, limits and start times',
+    load: () => import('./machines.ts'),
+  },
   doctor: {
     summary: 'Tell what this machine has, what is missing, and how to install it',
     load: () => import('./doctor.ts'),

@@ -57,6 +57,14 @@ export interface ContainerDetails {
     readonly Networks?: Readonly<Record<string, { readonly NetworkID?: string; readonly IPAddress?: string }>>
   }
   readonly Mounts?: readonly MountPoint[]
+  /** Told by our own engine only. */
+  readonly Machine?: {
+    readonly Runtime?: string
+    readonly Acceleration?: string
+    /** Milliseconds from the request to the first instruction of the container's process. */
+    readonly StartedInMs?: number
+    readonly Pid?: number
+  }
 }
 
 export interface ContainerState {
