@@ -88,3 +88,26 @@ const cgroupsOf = (id: string): string[] =>
   ['', 'memory', 'pids', 'cpu']
     .map((controller) => join('/sys/fs/cgroup', controller, 'container-compose', id))
     .filter((path) => existsSync(path))
+
+test('memory of its own goes back to the host when the guest frees it', async () => {
+  const bundle = await shell(
+    'dd if=/dev/zero of=/dev/shm/fill bs=1M count=60; echo full; read line; : >/dev/shm/fill; read line',
+    {
+      guestMemory: 'own',
+      openStdin: true,
+    },
+  )
+  const container = await host.runtime.start(bundle, 1)
+  started.add(container)
+  for await (const { data } of host.runtime.readLog(bundle, { follow: true }))
+    if (data.toString().includes('full')) break
+  const full = residentMib(container.pid)
+  await container.writeStdin(Buffer.from('\n'))
+  await expect
+    .poll(() => residentMib(container.pid), { timeout: 60_000, interval: 500 })
+    .toBeLessThan(full - 40)
+})
+
+/** Of guest memory, which is in a memfd: shared pages. */
+const residentMib = (pid: number): number =>
+  Number(/^RssShmem:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024
