@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Clock } from '@container-compose/core'
 import { AgentClient } from '@container-compose/guest'
 import type { Bundle, ExitStatus } from '../../runtime.ts'
+import { removeCgroups } from '../machine/host-cgroup.ts'
 import { findMachine } from '../machine/process.ts'
 import { sockets } from '../machine/restore.ts'
 import { Qmp } from '../qemu/qmp.ts'
@@ -21,32 +22,58 @@ export const adoptContainer = async (
   const found = await findMachine(bundle.runDir)
   if (found === undefined) return endOfRun(bundle, run, clock)
   const { process, startedAt } = found
+  let connected: Connected | undefined
   try {
-    const qmp = await Qmp.connect(join(bundle.runDir, sockets.qmp), adoptDeadlineMs)
-    // A paused guest doesn't answer; the engine knows that it has paused it, and resumes it after this.
-    const agent = await AgentClient.connect(connect(join(bundle.runDir, sockets.agent)), {
-      takeOver: true,
-      signal: AbortSignal.timeout(adoptDeadlineMs),
-    })
-    if (agent.state.phase === 'running' || agent.state.phase === 'exited') {
-      if (agent.state.phase === 'running') await ensureMountServers(bundle)
-      return new RunningVm({
-        process,
-        agent,
-        qmp,
-        startedAt,
-        howItEnded: () => endOfRun(bundle, run, clock),
-      })
-    }
-    qmp.close()
-    agent.close()
+    connected = await connectTo(bundle)
   } catch (error) {
     // It may have ended while we were asking.
     const hasEnded = await Promise.race([process.ended.then(() => true), clock.sleep(1000).then(() => false)])
     if (!hasEnded) throw error
     return endOfRun(bundle, run, clock)
   }
+  if (connected !== undefined) {
+    const howItEnded = (): Promise<ExitStatus> => endOfRun(bundle, run, clock)
+    return new RunningVm({ process, ...connected, startedAt, howItEnded })
+  }
   // The engine before this one died amid the start: the process never ran.
   await process.kill()
+  await removeCgroups(bundle.id)
   return { code: 128, oomKilled: false, finishedAt: clock.now(), error: 'the engine ended amid the start' }
 }
+
+interface Connected {
+  readonly qmp: Qmp
+  readonly agent: AgentClient
+}
+
+/** Undefined when the machine never got as far as running the container's process. */
+const connectTo = async (bundle: Bundle): Promise<Connected | undefined> => {
+  const qmp = await Qmp.connect(join(bundle.runDir, sockets.qmp), adoptDeadlineMs)
+  let agent: AgentClient | undefined
+  let isKept = false
+  try {
+    const status = await statusOf(qmp)
+    if (status === 'inmigrate') return undefined
+    // A guest that stands still does not answer: it is let run for as long as it takes to say hello.
+    if (status === 'paused') await qmp.execute('cont')
+    agent = await AgentClient.connect(connect(join(bundle.runDir, sockets.agent)), {
+      takeOver: true,
+      signal: AbortSignal.timeout(adoptDeadlineMs),
+    })
+    const { phase } = agent.state
+    if (phase !== 'running' && phase !== 'exited') return undefined
+    if (phase === 'running') await ensureMountServers(bundle)
+    if (phase === 'running' && status === 'paused') await qmp.execute('stop')
+    isKept = true
+    return { qmp, agent }
+  } finally {
+    if (!isKept) {
+      agent?.close()
+      qmp.close()
+    }
+  }
+}
+
+/** `running`, `paused`, `inmigrate` … (RunState of QMP). */
+const statusOf = async (qmp: Qmp): Promise<string | undefined> =>
+  ((await qmp.execute('query-status')) as { readonly status?: string }).status
