@@ -113,7 +113,8 @@ const loadTree = async (options: LoadOptions, report: Report): Promise<LoadedTre
   const parsed = files.map((file) => shared.read(file))
   if (givenName === undefined) stopAtFirstDocument(parsed, report)
   const name = nameOf(parsed, surroundings, stages, report)
-  const environment = { ...surroundings.environment, COMPOSE_PROJECT_NAME: name }
+  const environment: Record<string, string> = Object.assign(Object.create(null), surroundings.environment)
+  environment['COMPOSE_PROJECT_NAME'] = name
   const context: LoadContext = {
     report,
     stages,

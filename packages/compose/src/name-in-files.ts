@@ -3,6 +3,7 @@ import { isMergeKey, type YamlNode } from './parse/node.ts'
 import type { ParsedFile } from './parse/read-document.ts'
 import { resolvePlain } from './parse/resolve-scalar.ts'
 import type { Report } from './report.ts'
+import { goQuote } from './tree/go-text.ts'
 import { Dict } from './tree/value.ts'
 
 /** The `name` of the last document that has one, variables replaced; undefined when none has. */
@@ -22,7 +23,7 @@ export const nameInFiles = (
 
 /** Why the root of a document can have no name, in yaml.v3's words. */
 export const problemAsNamed = (root: YamlNode): string | undefined => {
-  if (root.kind === 'mapping') return undefined
+  if (root.kind === 'mapping') return problemOfKeys(root)
   if (root.kind === 'sequence') return unmarshalError(root, '!!seq')
   const { tag } = root.plain ? resolvePlain(root.value) : { tag: '!!str' }
   if (tag === '!!null') return undefined
@@ -30,8 +31,25 @@ export const problemAsNamed = (root: YamlNode): string | undefined => {
   return unmarshalError(root, `${tag} \`${shown}\``)
 }
 
-const unmarshalError = ({ line }: YamlNode, what: string): string =>
-  `yaml: unmarshal errors:\n  line ${line + 1}: cannot unmarshal ${what} into cli.named`
+/** The root's own keys are looked at, too, and its name must be a text. */
+const problemOfKeys = ({ content }: YamlNode): string | undefined => {
+  const seen = new Map<string, YamlNode>()
+  for (let index = 0; index < content.length; index += 2) {
+    const key = content[index] as YamlNode
+    const first = seen.get(key.value)
+    if (first !== undefined && first.kind === key.kind)
+      return `yaml: unmarshal errors:\n  line ${key.line + 1}: mapping key ${goQuote(key.value)} already defined at line ${first.line + 1}`
+    seen.set(key.value, key)
+    const value = content[index + 1] as YamlNode
+    const wrong = key.kind !== 'scalar' ? key : key.value === 'name' ? (value.target ?? value) : undefined
+    if (wrong?.kind === 'sequence' || wrong?.kind === 'mapping')
+      return unmarshalError(wrong, wrong.kind === 'sequence' ? '!!seq' : '!!map', 'string')
+  }
+  return undefined
+}
+
+const unmarshalError = ({ line }: YamlNode, what: string, into = 'cli.named'): string =>
+  `yaml: unmarshal errors:\n  line ${line + 1}: cannot unmarshal ${what} into ${into}`
 
 const nameNode = (root: YamlNode, depth = 0): YamlNode | undefined => {
   if (root.kind !== 'mapping' || depth > 10) return undefined

@@ -33,7 +33,7 @@ export interface Surroundings {
 export const resolveSurroundings = (options: LoadOptions, report: Report): Surroundings => {
   const processEnvironment = definedOnly(options.environment)
   const cwd = logicalFolder(options.cwd, processEnvironment['PWD'])
-  const environment: Record<string, string> = { ...processEnvironment }
+  const environment = definedOnly(processEnvironment)
   environment['PWD'] ??= cwd
   const given = options.envFiles?.length ? options.envFiles : envFilesOfVariable(processEnvironment)
   const explicit = given.map((file) => resolve(cwd, file))

@@ -3,7 +3,11 @@ import { goType } from '../tree/go-text.ts'
 import type { Value } from '../tree/value.ts'
 
 /** Makes a value of the model; undefined when there is nothing to print. Null is nothing, too. */
-export type Shape<T = unknown> = (value: Value, binder: Binder) => T | undefined
+export interface Shape<T = unknown> {
+  (value: Value, binder: Binder): T | undefined
+  /** What stands for a value that isn't there, when that is printed. */
+  readonly nothing?: () => unknown
+}
 
 /** Knows where in the tree binding is, to name faults as the reference does: `services[web].ports[0].mode`. */
 export class Binder {

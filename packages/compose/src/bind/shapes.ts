@@ -93,11 +93,19 @@ export const bytes: Shape<string> = (value, binder) => {
   return size === undefined ? undefined : orNothing(BigInt(size).toString(), '0')
 }
 
+/** Files say few durations, but say them often. */
+const knownDurations = new Map<string, string>()
+
 /** A duration whose 0 counts. */
 export const optionalDuration: Shape<string> = (value, binder) => {
   if (value === null) return undefined
+  const known = typeof value === 'string' ? knownDurations.get(value) : undefined
+  if (known !== undefined) return known
   const nanoseconds = take(readDuration(String(value)), binder)
-  return nanoseconds === undefined ? undefined : durationText(nanoseconds)
+  if (nanoseconds === undefined) return undefined
+  const canonical = durationText(nanoseconds)
+  if (knownDurations.size < 1000) knownDurations.set(String(value), canonical)
+  return canonical
 }
 
 export const duration: Shape<string> = (value, binder) => orNothing(optionalDuration(value, binder), '0s')
@@ -150,24 +158,23 @@ export type Fields = Readonly<Record<string, Shape>>
 export const extensionsKey = '#extensions'
 
 /** An object with these members in this order, and the `x-` attributes behind them; of other keys nothing is kept. */
-export const struct =
-  (fields: Fields, { extensible = true } = {}): Shape<object> =>
-  (value, binder) => {
+export const struct = (fields: Fields, { extensible = true } = {}): Shape<object> => {
+  const members = Object.entries(fields)
+  return (value, binder) => {
     if (value === null) return undefined
     if (!isDict(value)) return binder.fault(`expected a map or struct, got "${kindOf(value)}"`)
     const made: Record<string, unknown> = {}
-    for (const name in fields) {
+    for (const [name, shape] of members) {
       const entry = value.get(name)
-      const each = binder.field(name, entry === undefined ? null : entry, fields[name] as Shape)
-      if (each !== undefined) made[name] = each
+      const member = entry === undefined ? shape.nothing?.() : binder.field(name, entry, shape)
+      if (member !== undefined) made[name] = member
     }
     const extensions = value.get(extensionsKey)
     if (extensible && isDict(extensions)) for (const [key, entry] of extensions) made[key] = plainValue(entry)
     return made
   }
+}
 
 /** A shape whose nothing is printed as this. */
-export const withNothing =
-  <T, N>(shape: Shape<T>, nothing: () => N): Shape<T | N> =>
-  (value, binder) =>
-    shape(value, binder) ?? nothing()
+export const withNothing = <T, N>(shape: Shape<T>, nothing: () => N): Shape<T | N> =>
+  Object.assign((value: Value, binder: Binder): T | N => shape(value, binder) ?? nothing(), { nothing })

@@ -19,6 +19,7 @@ type Environment = Record<string, string | null>
 /** A service with its `env_file`s folded into `environment`, which wins over them. */
 export const withEnvFiles = (service: Service, context: ServiceFileContext): Service => {
   const { environment, report } = context
+  if (service.env_file === undefined && !hasOpenVariables(service)) return service
   const own = ownEnvironment(service, environment)
   const fromFiles = new Map<string, string>()
   for (const [name, value] of Object.entries(own)) if (value !== null) fromFiles.set(name, value)
@@ -45,6 +46,12 @@ export const withEnvFiles = (service: Service, context: ServiceFileContext): Ser
   return withMember(service, 'environment', merged, 'env_file')
 }
 
+/** True when a variable waits for the value of the project's environment. */
+const hasOpenVariables = ({ environment = {} }: Service): boolean => {
+  for (const name in environment) if (environment[name] === null) return true
+  return false
+}
+
 const ownEnvironment = (
   { environment = {} }: Service,
   known: Readonly<Record<string, string>>,
@@ -56,6 +63,7 @@ const ownEnvironment = (
 
 /** A service with its `label_file`s folded into `labels`, which win over them. */
 export const withLabelFiles = (service: Service, context: ServiceFileContext): Service => {
+  if (service.label_file === undefined) return service
   const labels = new Map<string, string>()
   for (const [index, path] of (service.label_file ?? []).entries()) {
     const text = readText(path, 'label', true, index, context)

@@ -6,7 +6,7 @@ import { readEnvFiles } from '../env/env-files.ts'
 import { joinPath } from '../paths/clean.ts'
 import { folderOf, resolveIn } from '../paths/folders.ts'
 import { refuseRemote } from '../paths/remote.ts'
-import { goText } from '../tree/go-text.ts'
+import { goText, goType } from '../tree/go-text.ts'
 import { sameValue } from '../tree/same.ts'
 import { Dict, isDict, isList, type Value } from '../tree/value.ts'
 
@@ -37,7 +37,7 @@ export const applyIncludes = (document: LoadedDocument, context: LoadContext, lo
   for (const [index, entry] of include.entries()) {
     const node = include.nodes?.[index]
     try {
-      const included = readEntry(entry)
+      const included = readEntry(entry, index)
       if (typeof included === 'string') throw new UserError('INCLUDE', included)
       importResources(root, loadIncluded(included, { ...context, included: chain }, load), report)
     } catch (error) {
@@ -49,9 +49,10 @@ export const applyIncludes = (document: LoadedDocument, context: LoadContext, lo
 }
 
 /** What an entry says, or what is wrong with it. */
-const readEntry = (entry: Value): Included | string => {
+const readEntry = (entry: Value, index: number): Included | string => {
   if (typeof entry === 'string') return { paths: [entry], projectDirectory: '', envFiles: [] }
-  if (!isDict(entry)) return `include entry must be a string or a mapping, got ${goText(entry)}`
+  if (!isDict(entry))
+    return `decoding failed due to the following error(s):\n\n'[${index}]' expected a map or struct, got "${goType(entry)}"`
   const texts = (name: string): readonly string[] => {
     const value = entry.get(name) ?? []
     return (isList(value) ? value : [value]).map((item) => (typeof item === 'string' ? item : goText(item)))
@@ -85,7 +86,7 @@ const loadIncluded = (included: Included, context: LoadContext, load: LoadModel)
   return load(paths, {
     ...context,
     stages: { ...context.stages, resolvePaths: true },
-    environment: { ...Object.fromEntries(fromFiles), ...environment },
+    environment: Object.assign(Object.create(null), Object.fromEntries(fromFiles), environment),
     workingDirectory: relative,
     fileDirectory: projectDirectory,
   })

@@ -29,11 +29,16 @@ export const readFloat = (text: string): number | undefined => {
   return word === 'nan' ? Number.NaN : undefined
 }
 
+/** True for digits that make no number. */
+export const isOutOfRange = (text: string, value: number): boolean =>
+  !Number.isFinite(value) && decimal.test(text)
+
 const fraction =
   (single: boolean): Cast =>
   (text) => {
     const value = readFloat(text)
     if (value === undefined) return invalid('strconv.ParseFloat', text, 'invalid syntax')
+    if (isOutOfRange(text, value)) return invalid('strconv.ParseFloat', text, 'value out of range')
     return { value: new Fraction(single ? Math.fround(value) : value, single) }
   }
 

@@ -1,33 +1,35 @@
+import type { Path } from '../locations.ts'
 import type { Report } from '../report.ts'
 import { goText, goType } from '../tree/go-text.ts'
-import { atKey, type Table, table } from '../tree/patterns.ts'
+import { table } from '../tree/patterns.ts'
+import { transformTree } from '../tree/transform.ts'
 import { Dict, Fraction, isDict, isList, type List, type Value } from '../tree/value.ts'
-import { readVolume } from '../values/volume.ts'
+import { readSections } from '../values/volume.ts'
 
 /** What makes two items of a list the same, or what is wrong with the item. */
-type Indexer = (item: Value, path: string) => { readonly key: string } | { readonly problem: string }
+type Indexer = (item: Value, path: () => string) => { readonly key: string } | { readonly problem: string }
 
 const keyOfPair: Indexer = (item, path) =>
   typeof item === 'string'
     ? { key: item.split('=', 1)[0] as string }
-    : { problem: `${path}: unexpected type ${goType(item)}` }
+    : { problem: `${path()}: unexpected type ${goType(item)}` }
 
 const mountTarget: Indexer = (item, path) => {
   if (isDict(item)) {
     const target = item.get('target')
     if (typeof target === 'string') return { key: target }
-    return { problem: `service volume ${path} is missing a mount target` }
+    return { problem: `service volume ${path()} is missing a mount target` }
   }
   if (typeof item !== 'string') return { key: '' }
-  const read = readVolume(item)
-  return 'problem' in read ? read : { key: String(read.value.get('target') ?? '') }
+  const read = readSections(item)
+  return 'problem' in read ? read : { key: read.value.target }
 }
 
 const deviceTarget: Indexer = (item, path) => {
   if (isDict(item)) {
     const target = item.get('target')
     if (typeof target === 'string') return { key: target }
-    return { problem: `service device ${path} is missing a mount target` }
+    return { problem: `service device ${path()} is missing a mount target` }
   }
   if (typeof item !== 'string') return { key: '' }
   const parts = item.split(':')
@@ -36,14 +38,14 @@ const deviceTarget: Indexer = (item, path) => {
 
 const exposedPort: Indexer = (item, path) => {
   if (typeof item === 'string' || typeof item === 'number') return { key: String(item) }
-  return { problem: `${path}: unsupported expose value ${oddText(item)}` }
+  return { problem: `${path()}: unsupported expose value ${oddText(item)}` }
 }
 
 const reference =
   (folder: string): Indexer =>
   (item, path) => {
     if (typeof item === 'string') return { key: `${folder}/${item}` }
-    if (!isDict(item)) return { problem: `${path}: unsupported expose value ${oddText(item)}` }
+    if (!isDict(item)) return { problem: `${path()}: unsupported expose value ${oddText(item)}` }
     const target = item.get('target')
     return { key: target === undefined ? `${folder}/${goText(item.get('source') ?? null)}` : goText(target) }
   }
@@ -52,7 +54,7 @@ const publishedPort: Indexer = (item, path) => {
   if (typeof item === 'string' || typeof item === 'number') return { key: String(item) }
   if (!isDict(item)) return { key: '' }
   const target = item.get('target')
-  if (target === undefined) return { problem: `service ports ${path} is missing a target port` }
+  if (target === undefined) return { problem: `service ports ${path()} is missing a target port` }
   const part = (name: string, initial: string): string => {
     const value = item.get(name)
     return value === undefined ? initial : `${typeof value} ${goText(value)}`
@@ -73,7 +75,7 @@ const envFile: Indexer = (item, path) => {
   const file = item.get('path')
   return typeof file === 'string'
     ? { key: file }
-    : { problem: `environment path attribute ${path} is missing` }
+    : { problem: `environment path attribute ${path()} is missing` }
 }
 
 /** How Go's `%s` shows what is no text. */
@@ -117,37 +119,16 @@ const indexers = table<Indexer>([
 ])
 
 /** Of items that say the same thing, keeps the last, at the place of the first. */
-export const keepUnique = (root: Dict, report: Report): void => {
-  walk(root, root, [], indexers, report)
-}
+export const keepUnique = (root: Dict, report: Report): void =>
+  transformTree(root, indexers, (indexer, value, path) =>
+    isList(value) && value.length > 0 ? uniqueItems(root, value, path, indexer, report) : value,
+  )
 
-const walk = (
-  root: Dict,
-  value: Dict,
-  path: readonly string[],
-  here: Table<Indexer>,
-  report: Report,
-): void => {
-  for (const [key, entry] of value) {
-    const below = atKey(here, key)
-    if (below === undefined) continue
-    if (isDict(entry)) walk(root, entry, [...path, key], below, report)
-    else if (isList(entry) && below.row !== undefined)
-      value.set(key, uniqueItems(root, entry, [...path, key], below.row, report))
-  }
-}
-
-const uniqueItems = (
-  root: Dict,
-  items: List,
-  path: readonly string[],
-  indexer: Indexer,
-  report: Report,
-): List => {
+const uniqueItems = (root: Dict, items: List, path: Path, indexer: Indexer, report: Report): List => {
   const places: number[] = []
   const slots = new Map<string, number>()
-  for (const [index, item] of items.entries()) {
-    const indexed = indexer(item, `${path.join('.')}.[${index}]`)
+  for (let index = 0; index < items.length; index += 1) {
+    const indexed = indexer(items[index] as Value, () => `${path.join('.')}.[${index}]`)
     if ('problem' in indexed) {
       report.faultAt(root, [...path, index], 'LIST_ITEM', indexed.problem)
       return items

@@ -1,5 +1,5 @@
-import { goQuote } from '../tree/go-text.ts'
-import { Dict, Fraction, type List, type Value } from '../tree/value.ts'
+import { goQuote, goSyntax } from '../tree/go-text.ts'
+import { Dict, type List, type Value } from '../tree/value.ts'
 import { isMergeKey, type YamlNode } from './node.ts'
 import { resolvePlain, resolveTagged } from './resolve-scalar.ts'
 
@@ -145,7 +145,8 @@ class Decoder {
   #key(key: YamlNode): string | undefined {
     const node = key.kind === 'alias' ? (key.target as YamlNode) : key
     if (node.kind !== 'scalar') {
-      this.#fault('YAML_KEY', `yaml: invalid map key: ${node.kind === 'mapping' ? 'map[]' : '[]'}`, key)
+      const value = this.decode(node)
+      this.#fault('YAML_KEY', `yaml: invalid map key: ${goSyntax(value ?? null)}`, key)
       return undefined
     }
     const value = this.#scalar(node)
@@ -160,7 +161,7 @@ class Decoder {
     const start = `non-string key ${where === '' ? 'at top level' : `in ${where}`}: `
     const before = this.faults.find(({ message }) => message.startsWith(start))
     if (before === undefined)
-      this.faults.push({ code: 'YAML_KEY', message: start + keyText(value), node: key, more: [] })
+      this.faults.push({ code: 'YAML_KEY', message: start + goSyntax(value), node: key, more: [] })
     else before.more?.push(key)
   }
 
@@ -211,10 +212,4 @@ export class DecodeError extends Error {
     super(fault.message)
     this.fault = fault
   }
-}
-
-/** A key in Go's syntax (`%#v`). */
-const keyText = (value: Value): string => {
-  if (value === null) return '<nil>'
-  return value instanceof Fraction ? String(value.value) : String(value)
 }

@@ -83,7 +83,8 @@ export const resolveTagged = (
 ): { readonly value: Value } | { readonly problem: string } => {
   if (tag === '!!str' || tag === '!' || tag === '!!binary' || !resolvable.has(tag)) {
     if (tag !== '!!binary') return { value: text }
-    if (!/^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(text))
+    const digits = text.replace(/[\r\n]/g, '')
+    if (digits.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(digits))
       return { problem: 'yaml: !!binary value contains invalid base64 data' }
     return { value: Buffer.from(text, 'base64').toString('utf8') }
   }

@@ -108,14 +108,14 @@ export class Scanner {
     } else if (code === 0x2d && isBlankOrEnd(next)) this.#fetchEntry(inFlow)
     else if (code === 0x3f && (inFlow || isBlankOrEnd(next))) this.#fetchKey(inFlow)
     else if (code === 0x3a && (inFlow || isBlankOrEnd(next))) this.#fetchValue(inFlow)
-    else if (code === 0x2a) this.#fetchProperty(() => scanAnchor(cursor, 'alias'))
-    else if (code === 0x26) this.#fetchProperty(() => scanAnchor(cursor, 'anchor'))
-    else if (code === 0x21) this.#fetchProperty(() => scanTag(cursor))
+    else if (code === 0x2a) this.#pushProperty(scanAnchor, 'alias')
+    else if (code === 0x26) this.#pushProperty(scanAnchor, 'anchor')
+    else if (code === 0x21) this.#pushProperty(scanTag, 'tag')
     else if ((code === 0x7c || code === 0x3e) && !inFlow) {
       this.#dropKey()
       this.#keyAllowed = true
       this.#queue.push(scanBlockScalar(cursor, this.#indent))
-    } else if (code === 0x27 || code === 0x22) this.#fetchProperty(() => scanQuotedScalar(cursor))
+    } else if (code === 0x27 || code === 0x22) this.#pushProperty(scanQuotedScalar, 'scalar')
     else if (this.#startsPlain(code, next, inFlow)) {
       this.#saveKey()
       this.#keyAllowed = false
@@ -153,10 +153,10 @@ export class Scanner {
     this.#keyAllowed = false
   }
 
-  #fetchProperty(scan: () => Token): void {
+  #pushProperty<Kind extends TokenKind>(scan: (cursor: Cursor, kind: Kind) => Token, kind: Kind): void {
     this.#saveKey()
     this.#keyAllowed = false
-    this.#queue.push(scan())
+    this.#queue.push(scan(this.#cursor, kind))
   }
 
   #fetchFlow(kind: TokenKind): void {

@@ -3,7 +3,7 @@ import { resolvePlain } from '../parse/resolve-scalar.ts'
 const oldBooleans = new Set('y Y yes Yes YES on On ON n N no No NO off Off OFF'.split(' '))
 const base60 = /^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$/
 /** What can't stand in a YAML text as it is. */
-const unprintable = /[^\n\x20-\x7e\xa0-\ud7ff\ud800-\udfff\ue000-\ufefe\uff00-\ufffd]/
+const unprintable = /[^\n\x20-\x7e\xa0-\u2027\u202a-\ufefe\uff00-\ufffd]/
 const simple = /^[A-Za-z_/][\w./-]*$/
 
 /**

@@ -1,5 +1,6 @@
-import { goQuote, goText } from '../tree/go-text.ts'
+import { goQuote } from '../tree/go-text.ts'
 import { Fraction, isDict, isList, Timestamp, type Value } from '../tree/value.ts'
+import { accepts, firstEqual, fits, schemaOf } from './accepts.ts'
 import type { ArraySchema, ObjectSchema, Schema, TypeName, TypeSchema } from './schema.ts'
 import { suggest } from './suggest.ts'
 
@@ -15,7 +16,10 @@ export interface Violation {
 }
 
 /** Checks a value and gives all that is wrong. Of alternatives, that is told which fits best. */
-export const check = (schema: Schema, value: Value, path: readonly string[] = []): Violation[] => {
+export const check = (schema: Schema, value: Value): Violation[] =>
+  accepts(schema, value) ? none : violationsOf(schema, value, [])
+
+const violationsOf = (schema: Schema, value: Value, path: readonly string[]): Violation[] => {
   if (value instanceof Timestamp)
     return [violation('SCHEMA_TYPE', path, 'invalid jsonType time.Time', quoteIt)]
   switch (schema.kind) {
@@ -46,21 +50,6 @@ const wrongType = (types: readonly TypeName[], value: Value, path: readonly stri
   const text = names.length === 1 ? last : `${names.slice(0, -1).join(', ')} or ${last}`
   const quotable = types.includes('string') && typeof value !== 'object'
   return violation('SCHEMA_TYPE', path, `must be a ${text}`, quotable ? quoteIt : undefined)
-}
-
-const typeOf = (value: Value): TypeName => {
-  if (value === null) return 'null'
-  if (typeof value === 'string') return 'string'
-  if (typeof value === 'boolean') return 'boolean'
-  if (isDict(value)) return 'object'
-  if (isList(value)) return 'array'
-  if (value instanceof Fraction) return Number.isInteger(value.value) ? 'integer' : 'number'
-  return 'integer'
-}
-
-const fits = (types: readonly TypeName[], value: Value): boolean => {
-  const actual = typeOf(value)
-  return types.includes(actual) || (actual === 'integer' && types.includes('number'))
 }
 
 const checkType = (schema: TypeSchema, value: Value, path: readonly string[]): Violation[] => {
@@ -102,13 +91,9 @@ const checkObject = (schema: ObjectSchema, value: Value, path: readonly string[]
     found = [violation('SCHEMA_MISSING', path, `missing ${noun} ${names}`)]
   }
   for (const [key, entry] of value) {
-    const schemaOfKey = Object.hasOwn(schema.properties, key)
-      ? schema.properties[key]
-      : schema.keys?.pattern.test(key)
-        ? schema.keys.schema
-        : undefined
+    const schemaOfKey = schemaOf(schema, key)
     if (schemaOfKey !== undefined) {
-      const below = check(schemaOfKey, entry, [...path, key])
+      const below = violationsOf(schemaOfKey, entry, [...path, key])
       if (below.length > 0) found = [...found, ...below]
     } else if (!schema.open && !(schema.extensible && key.startsWith('x-')))
       found = [...found, unknownKey(schema, path, key)]
@@ -139,21 +124,10 @@ const checkArray = (schema: ArraySchema, value: Value, path: readonly string[]):
       found = [violation('SCHEMA_UNIQUE', path, `items at ${pair[0]} and ${pair[1]} are equal`)]
   }
   for (const [index, item] of value.entries()) {
-    const below = check(schema.items, item, [...path, String(index)])
+    const below = violationsOf(schema.items, item, [...path, String(index)])
     if (below.length > 0) found = [...found, ...below]
   }
   return found
-}
-
-const firstEqual = (items: readonly Value[]): readonly [number, number] | undefined => {
-  const seen = new Map<string, number>()
-  for (const [index, item] of items.entries()) {
-    const key = `${typeOf(item) === 'integer' ? 'number' : typeOf(item)} ${goText(item)}`
-    const first = seen.get(key)
-    if (first !== undefined) return [first, index]
-    seen.set(key, index)
-  }
-  return undefined
 }
 
 /** The deepest fault tells most about what was meant; of equals, that of the first alternative. */
@@ -161,7 +135,7 @@ const checkChoices = (choices: readonly Schema[], value: Value, path: readonly s
   let best: Violation[] | undefined
   let bestDepth = -1
   for (const choice of choices) {
-    const found = check(choice, value, path)
+    const found = violationsOf(choice, value, path)
     if (found.length === 0) return none
     const depth = Math.max(...found.map(depthOf))
     if (depth > bestDepth) {

@@ -14,7 +14,7 @@ export const withProfiles = <P extends Pick<Project, 'services' | 'disabledServi
 ): P & { readonly profiles: readonly string[] } => {
   const services: Record<string, Service> = Object.create(null)
   const disabledServices: Record<string, Service> = Object.create(null)
-  const all: Services = { ...project.services, ...project.disabledServices }
+  const all: Services = Object.assign(Object.create(null), project.services, project.disabledServices)
   for (const name of Object.keys(all)) {
     const service = all[name] as Service
     const kind = isEnabled(service, profiles) ? services : disabledServices

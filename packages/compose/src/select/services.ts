@@ -20,7 +20,10 @@ export const selectServices = (project: Project, names: readonly string[]): Proj
   const enabled = withProfiles(project, profiles)
   const selected = withDependencies(enabled.services, names, suggestFrom(enabled))
   const services: Record<string, Service> = Object.create(null)
-  const disabledServices: Record<string, Service> = { ...enabled.disabledServices }
+  const disabledServices: Record<string, Service> = Object.assign(
+    Object.create(null),
+    enabled.disabledServices,
+  )
   for (const name of Object.keys(enabled.services)) {
     const service = enabled.services[name] as Service
     if (selected.has(name)) services[name] = withoutOthers(service, selected)

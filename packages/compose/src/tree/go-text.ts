@@ -57,6 +57,19 @@ export const goText = (value: Value): string => {
   return String(value)
 }
 
+/** A value in Go's syntax, as `%#v` prints it. */
+export const goSyntax = (value: Value): string => {
+  if (value === null) return '<nil>'
+  if (typeof value === 'string') return goQuote(value)
+  if (value instanceof Fraction) return goFloat(value)
+  if (value instanceof Dict)
+    return `map[string]interface {}{${sortedKeys(value)
+      .map((key) => `${goQuote(key)}:${goSyntax(value.get(key) ?? null)}`)
+      .join(', ')}}`
+  if (Array.isArray(value)) return `[]interface {}{${value.map(goSyntax).join(', ')}}`
+  return goText(value)
+}
+
 const goTime = ({ text }: Timestamp): string => {
   const [date = '', time = ''] = text.split('T')
   const [, clock = '', zone = 'Z'] = /^([\d:.]+)(.*)$/.exec(time) ?? []

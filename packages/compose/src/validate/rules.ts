@@ -29,7 +29,7 @@ const oneSource =
 
 const hostAddress: Rule = (value, path) => {
   const address = isDict(value) ? value.get('host_ip') : undefined
-  if (address === undefined || (typeof address === 'string' && isIP(address.replace(/%.*/, '')) !== 0))
+  if (address === undefined || (typeof address === 'string' && isIP(address) !== 0 && !address.includes('%')))
     return undefined
   return `${path}: invalid ip address: ${goText(address)}`
 }

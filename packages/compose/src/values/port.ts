@@ -16,12 +16,9 @@ export const readPort = (text: string): Read<PublishedPort[]> => {
   let hostIp = parts.join(':')
   const [containerPorts = '', protocol = 'tcp'] = splitProtocol(containerPart)
   if (hostIp !== '') {
-    const bare = /^\[(.*)\]$/.exec(hostIp)?.[1] ?? hostIp
-    if (bare === hostIp && hostIp.includes(':'))
-      return { problem: `Invalid ip address ${hostIp}: address ${hostIp}:: too many colons in address` }
-    hostIp = bare
-    if (hostIp !== '' && isIP(hostIp.replace(/%.*/, '')) === 0)
-      return { problem: `Invalid ip address: ${hostIp}` }
+    const read = readAddress(hostIp)
+    if ('problem' in read) return read
+    hostIp = read.value
   }
   if (containerPorts === '') return { problem: `No port specified: ${text}<empty>` }
   const target = readRange(containerPorts)
@@ -47,6 +44,19 @@ export const readPort = (text: string): Read<PublishedPort[]> => {
     })
   }
   return { value: ports.sort(byText) }
+}
+
+const readAddress = (address: string): Read<string> => {
+  const invalid = (why: string) => ({
+    problem: `Invalid ip address ${address}: address ${address}:: ${why} in address`,
+  })
+  if (address.startsWith('[') && !address.includes(']')) return invalid("missing ']'")
+  const bare = /^\[(.*)\]$/.exec(address)?.[1] ?? address
+  if (bare === address && address.includes(':')) return invalid('too many colons')
+  // A zone makes no address for the reference.
+  if (bare !== '' && (isIP(bare) === 0 || bare.includes('%')))
+    return { problem: `Invalid ip address: ${bare}` }
+  return { value: bare }
 }
 
 // The reference sorts by text, so that 10 comes before 9.

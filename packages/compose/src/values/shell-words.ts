@@ -17,7 +17,7 @@ export const splitWords = (line: string): Read<string[]> => {
   let dollar = false
   for (const character of line) {
     if (escaped) {
-      word += character === 't' ? '\t' : character === 'n' ? '\n' : character
+      word += character
       escaped = false
       started = true
       continue

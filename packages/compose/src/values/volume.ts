@@ -1,45 +1,64 @@
-import { type Dict, dict, type Value } from '../tree/value.ts'
+import { Dict, dict } from '../tree/value.ts'
 import type { Read } from './result.ts'
 
 const propagations = new Set(['rprivate', 'private', 'rshared', 'shared', 'rslave', 'slave'])
 
-/** A volume in short form, `[source:]target[:options]`, as the attributes of its long form. */
-export const readVolume = (spec: string): Read<Dict> => {
+interface Sections {
+  readonly source: string
+  readonly target: string
+  readonly options: string
+}
+
+/** The sections of a volume in short form, `[source:]target[:options]`. */
+export const readSections = (spec: string): Read<Sections> => {
   if (spec === '') return { problem: 'invalid empty volume spec' }
-  if (spec.length <= 2) return { value: dict({ type: 'volume', target: spec }) }
+  if (spec.length <= 2) return { value: { source: '', target: spec, options: '' } }
   const sections = splitSections(spec)
-  const invalid = (why: string) => ({ problem: `invalid spec: ${spec}: ${why}` })
-  for (const [index, section] of sections.entries()) {
-    if (section === '') return invalid('empty section between colons')
-    if (index === 2 && sections.length > 3) return invalid('too many colons')
+  for (let index = 0; index < sections.length; index += 1) {
+    const why =
+      sections[index] === ''
+        ? 'empty section between colons'
+        : index === 2 && sections.length > 3
+          ? 'too many colons'
+          : undefined
+    if (why !== undefined) return { problem: `invalid spec: ${spec}: ${why}` }
   }
   const [first = '', second, options = ''] = sections
-  const source = second === undefined ? '' : first
-  const target = second ?? first
-  const entries: Record<string, Value> = {}
-  const bind: Record<string, Value> = {}
+  if (second === undefined) return { value: { source: '', target: first, options } }
+  return { value: { source: first, target: second, options } }
+}
+
+/** A volume in short form as the attributes of its long form. */
+export const readVolume = (spec: string): Read<Dict> => {
+  const read = readSections(spec)
+  if ('problem' in read) return read
+  const { source, target, options } = read.value
+  if (spec.length <= 2) return { value: dict({ type: 'volume', target }) }
+  const isBind = isFilePath(source)
+  const volume = new Dict([['type', isBind ? 'bind' : 'volume']])
+  if (source !== '') volume.set('source', source)
+  volume.set('target', target)
+  const bind = new Dict()
   let noCopy = false
   let readOnly = false
-  for (const option of options.split(',')) {
+  for (const option of options === '' ? [] : options.split(',')) {
     if (option === 'ro') readOnly = true
     else if (option === 'rw') readOnly = false
     else if (option === 'nocopy') noCopy = true
-    else if (propagations.has(option)) bind['propagation'] = option
-    else if (option === 'z' || option === 'Z') bind['selinux'] = option
+    else if (propagations.has(option)) bind.set('propagation', option)
+    else if (option === 'z' || option === 'Z') bind.set('selinux', option)
   }
-  const isBind = isFilePath(source)
-  entries['type'] = isBind ? 'bind' : 'volume'
-  if (source !== '') entries['source'] = source
-  entries['target'] = target
-  if (readOnly) entries['read_only'] = true
-  if (isBind) bind['create_host_path'] = true
-  if (isBind || Object.keys(bind).length > 0) entries['bind'] = dict(bind)
-  if (!isBind || noCopy) entries['volume'] = dict(noCopy ? { nocopy: true } : {})
-  return { value: dict(entries) }
+  if (readOnly) volume.set('read_only', true)
+  if (isBind) bind.set('create_host_path', true)
+  if (isBind || bind.size > 0) volume.set('bind', bind)
+  if (!isBind || noCopy) volume.set('volume', noCopy ? dict({ nocopy: true }) : new Dict())
+  return { value: volume }
 }
 
 /** Cuts at colons, but not at those of `C:` and inside of `${…}`. */
 const splitSections = (spec: string): string[] => {
+  // Short sections may be drives, and variables may hold colons.
+  if (!spec.includes('$') && !/(^|:)\p{L}:/u.test(spec)) return spec.split(':')
   const sections: string[] = []
   let section = ''
   let open = 0

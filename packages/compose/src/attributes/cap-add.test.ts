@@ -1,0 +1,15 @@
+import { attribute } from '../testing/attribute.ts'
+
+attribute('cap_add', {
+  takes: [
+    ['[]', undefined],
+    ['[x]', ['x']],
+    ['[A, A]', ['A']],
+  ],
+  refuses: [
+    ['null', 'SCHEMA_TYPE'],
+    ['text', 'SCHEMA_TYPE'],
+    ['"7"', 'SCHEMA_TYPE'],
+    ['[1]', 'LIST_ITEM'],
+  ],
+})

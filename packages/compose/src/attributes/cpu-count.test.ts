@@ -1,0 +1,16 @@
+import { attribute } from '../testing/attribute.ts'
+
+attribute('cpu_count', {
+  takes: [
+    ['"7"', 7],
+    ['7', 7],
+    ['"2"', 2],
+  ],
+  refuses: [
+    ['null', 'SCHEMA_TYPE'],
+    ['text', 'CAST'],
+    ['1.5', 'SCHEMA_TYPE'],
+    ['true', 'SCHEMA_TYPE'],
+    ['""', 'CAST'],
+  ],
+})

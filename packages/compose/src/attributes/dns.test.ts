@@ -1,0 +1,19 @@
+import { attribute } from '../testing/attribute.ts'
+
+attribute('dns', {
+  takes: [
+    ['text', ['text']],
+    ['"7"', ['7']],
+    ['[]', undefined],
+    ['[x]', ['x']],
+    ['""', undefined],
+    ['8.8.8.8', ['8.8.8.8']],
+    ['[8.8.8.8, "", 8.8.8.8]', ['8.8.8.8']],
+  ],
+  refuses: [
+    ['null', 'SCHEMA_TYPE'],
+    ['7', 'SCHEMA_TYPE'],
+    ['1.5', 'SCHEMA_TYPE'],
+    ['[1]', 'LIST_ITEM'],
+  ],
+})

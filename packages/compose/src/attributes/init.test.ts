@@ -1,0 +1,16 @@
+import { attribute } from '../testing/attribute.ts'
+
+attribute('init', {
+  takes: [
+    ['true', true],
+    ['false', false],
+  ],
+  refuses: [
+    ['null', 'SCHEMA_TYPE'],
+    ['text', 'CAST'],
+    ['"7"', 'CAST'],
+    ['7', 'SCHEMA_TYPE'],
+    ['1.5', 'SCHEMA_TYPE'],
+    ['""', 'CAST'],
+  ],
+})

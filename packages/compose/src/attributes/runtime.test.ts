@@ -1,0 +1,15 @@
+import { attribute } from '../testing/attribute.ts'
+
+attribute('runtime', {
+  takes: [
+    ['text', 'text'],
+    ['"7"', '7'],
+    ['""', undefined],
+    ['vm', 'vm'],
+  ],
+  refuses: [
+    ['null', 'SCHEMA_TYPE'],
+    ['7', 'SCHEMA_TYPE'],
+    ['1.5', 'SCHEMA_TYPE'],
+  ],
+})
