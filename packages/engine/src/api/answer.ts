@@ -31,10 +31,15 @@ export const readJson = async (request: IncomingMessage): Promise<Record<string,
     if (length > longestJsonBody) throw badParameter('request body too large')
     chunks.push(chunk)
   }
-  if (length === 0) return {}
+  return parseJson(Buffer.concat(chunks))
+}
+
+/** @throws ApiError 400 when the bytes are no JSON object; none at all are an empty one. */
+export const parseJson = (bytes: Buffer): Record<string, unknown> => {
+  if (bytes.length === 0) return {}
   let value: unknown
   try {
-    value = JSON.parse(Buffer.concat(chunks).toString())
+    value = JSON.parse(bytes.toString())
   } catch (error) {
     throw badParameter(`invalid JSON: ${(error as Error).message}`)
   }

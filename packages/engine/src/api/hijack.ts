@@ -1,10 +1,14 @@
 import type { Socket } from 'node:net'
+import { PassThrough, type Readable } from 'node:stream'
+import { parseJson, readJson } from './answer.ts'
+import { badParameter } from './errors.ts'
 import type { Call } from './router.ts'
 import { atLeast } from './version.ts'
 
 /** A connection that has left HTTP: bytes both ways. */
 export interface RawStream {
-  readonly socket: Socket
+  /** What the client sends. */
+  readonly input: Readable
   /** Resolves when the bytes may be followed by more; rejects when the client has gone. */
   write(data: Buffer): Promise<void>
   /** Says that nothing more comes. */
@@ -24,8 +28,8 @@ export const hijack = (call: Call, options: { readonly terminal: boolean }): Raw
   if (socket === null || socket.destroyed) throw clientGone()
   call.response.removeAllListeners('finish')
   call.response.detachSocket(socket)
-  if (call.upgrade === undefined) leaveHttp(socket)
   socket.removeAllListeners('close')
+  const input = call.upgrade === undefined ? leaveHttp(socket) : socket
   const gone = new AbortController()
   socket.on('error', () => socket.destroy())
   socket.on('close', () => gone.abort())
@@ -37,7 +41,7 @@ export const hijack = (call: Call, options: { readonly terminal: boolean }): Raw
   )
   if (call.upgrade !== undefined && call.upgrade.head.length > 0) socket.unshift(call.upgrade.head)
   return {
-    socket,
+    input,
     gone: gone.signal,
     write: (data) => {
       if (socket.destroyed) return Promise.reject(clientGone())
@@ -62,8 +66,53 @@ const drained = (socket: Socket): Promise<void> =>
     socket.once('close', onClose)
   })
 
-/** The HTTP parser reads from the socket until its listeners are gone. */
-const leaveHttp = (socket: Socket): void => {
+/**
+ * The HTTP parser reads from the socket's handle itself until somebody else listens for data (Node.js, lib/_http_server.js). So
+ * somebody does from now on, and what comes is kept for whoever reads.
+ */
+const leaveHttp = (socket: Socket): Readable => {
   for (const event of ['data', 'end', 'drain', 'timeout']) socket.removeAllListeners(event)
-  socket.pause()
+  const input = new PassThrough()
+  socket.on('data', (data: Buffer) => {
+    if (input.write(data)) return
+    socket.pause()
+    input.once('drain', () => socket.resume())
+  })
+  socket.on('end', () => input.end())
+  socket.on('close', () => input.end())
+  return input
 }
+
+const longestBody = 1024 * 1024
+
+/**
+ * The body of a call whose connection is about to be taken over. With `Upgrade` the body has not been parsed as one: it is what
+ * came after the head.
+ */
+export const readHijackedJson = async (call: Call): Promise<Record<string, unknown>> => {
+  const { upgrade, request } = call
+  const length = Number(request.headers['content-length'] ?? 0)
+  if (upgrade === undefined) return length > 0 ? readJson(request) : {}
+  if (length === 0) return {}
+  if (length > longestBody) throw badParameter('request body too large')
+  const { socket } = upgrade
+  if (upgrade.head.length > 0) socket.unshift(upgrade.head)
+  const body = await readExactly(socket, length)
+  upgrade.head = Buffer.alloc(0)
+  return parseJson(body)
+}
+
+const readExactly = (socket: NonNullable<Call['upgrade']>['socket'], length: number): Promise<Buffer> =>
+  new Promise((resolve, reject) => {
+    const attempt = () => {
+      const body: Buffer | null = socket.read(length)
+      if (body === null) return
+      socket.off('readable', attempt)
+      socket.off('close', closed)
+      resolve(body)
+    }
+    const closed = () => reject(new Error('the client has gone'))
+    socket.on('readable', attempt)
+    socket.on('close', closed)
+    attempt()
+  })

@@ -19,24 +19,24 @@ export const pumpInput = async (
 ): Promise<void> => {
   const { detector, onDetach } = options
   try {
-    // Not by iterating over the socket: that would destroy it at the end of its input, while output goes on.
+    // Not by iterating: that would destroy the socket at the end of its input, while output goes on.
     await new Promise<void>((resolve, reject) => {
-      const { socket } = stream
-      socket.on('end', resolve)
-      socket.on('close', resolve)
-      socket.on('data', (data: Buffer) => {
+      const { input, gone } = stream
+      input.on('end', resolve)
+      gone.addEventListener('abort', () => resolve())
+      input.on('data', (data: Buffer) => {
         const { pass, detached } = detector?.push(data) ?? { pass: data, detached: false }
-        socket.pause()
+        input.pause()
         const written = pass.length > 0 ? target.write(pass) : Promise.resolve()
         written.then(() => {
           if (detached) onDetach?.()
-          else socket.resume()
+          else input.resume()
         }, reject)
       })
-      socket.resume()
+      input.resume()
     })
     await target.end()
   } catch {
-    stream.socket.resume()
+    stream.input.resume()
   }
 }

@@ -5,7 +5,7 @@ import { DetachDetector, parseDetachKeys } from '../detach-keys.ts'
 import type { EngineContext } from '../engine-context.ts'
 import { conflict } from '../errors.ts'
 import { frame } from '../frames.ts'
-import { hijack, type RawStream } from '../hijack.ts'
+import { hijack, type RawStream, readHijackedJson } from '../hijack.ts'
 import type { Call, Route } from '../router.ts'
 import { pumpInput } from '../stdin.ts'
 import { sendLogs } from './logs.ts'
@@ -35,6 +35,8 @@ const attach = async (engine: EngineContext, call: Call): Promise<void> => {
     throw conflict(`container ${container.id} is paused, unpause the container before attach`)
   const keys = parseDetachKeys(query.get('detachKeys') ?? '')
   const runtime = engine.runtimes.get(container.document.runtime)
+  // Some clients send an empty object, which is no input.
+  await readHijackedJson(call)
   const position = await runtime.logPosition(container)
   const stream = hijack(call, { terminal })
   const run = runOf(container, stream.gone)
@@ -43,7 +45,7 @@ const attach = async (engine: EngineContext, call: Call): Promise<void> => {
       detector: terminal ? new DetachDetector(keys) : undefined,
       onDetach: () => stream.end(),
     })
-  else stream.socket.resume()
+  else stream.input.resume()
   const sending = (async () => {
     if (wants.logs)
       await sendRecords(

@@ -5,7 +5,7 @@ import { DetachDetector, parseDetachKeys } from '../detach-keys.ts'
 import type { EngineContext } from '../engine-context.ts'
 import { ApiError } from '../errors.ts'
 import { frame } from '../frames.ts'
-import { hijack, type RawStream } from '../hijack.ts'
+import { hijack, type RawStream, readHijackedJson } from '../hijack.ts'
 import type { Call, Route } from '../router.ts'
 import { Shape } from '../shape.ts'
 import { pumpInput } from '../stdin.ts'
@@ -37,7 +37,7 @@ export const execRoutes = (engine: EngineContext): Route[] => {
 }
 
 const start = async (engine: EngineContext, exec: Exec, call: Call): Promise<void> => {
-  const body = new Shape(await requestBody(call))
+  const body = new Shape(await readHijackedJson(call))
   const size = consoleSize(body)
   engine.execs.assertStartable(exec)
   if (body.flag('Detach')) {
@@ -62,37 +62,6 @@ const start = async (engine: EngineContext, exec: Exec, call: Call): Promise<voi
   }
 }
 
-/**
- * The body of a call whose connection is about to be taken over. With `Upgrade` the body has not been parsed as one: it is what
- * came after the head.
- */
-const requestBody = async (call: Call): Promise<Record<string, unknown>> => {
-  const { upgrade, request } = call
-  const length = Number(request.headers['content-length'] ?? 0)
-  if (upgrade === undefined || length === 0) return readJson(request)
-  const { socket } = upgrade
-  if (upgrade.head.length > 0) socket.unshift(upgrade.head)
-  const body = await readExactly(socket, Math.min(length, 1024 * 1024))
-  upgrade.head = Buffer.alloc(0)
-  const value: unknown = JSON.parse(body.toString())
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
-}
-
-const readExactly = (socket: NonNullable<Call['upgrade']>['socket'], length: number): Promise<Buffer> =>
-  new Promise((resolve, reject) => {
-    const attempt = () => {
-      const body: Buffer | null = socket.read(length)
-      if (body === null) return
-      socket.off('readable', attempt)
-      socket.off('close', closed)
-      resolve(body)
-    }
-    const closed = () => reject(new Error('the client has gone'))
-    socket.on('readable', attempt)
-    socket.on('close', closed)
-    attempt()
-  })
-
 const carry = async (exec: Exec, session: ExecSession, stream: RawStream, keys: Buffer): Promise<void> => {
   const { tty, attachStdin, attachStdout, attachStderr } = exec.request
   const detached = new Promise<void>((resolve) => {
@@ -102,7 +71,7 @@ const carry = async (exec: Exec, session: ExecSession, stream: RawStream, keys: 
         { write: (data) => session.writeStdin(data), end: () => session.closeStdin() },
         { detector: tty ? new DetachDetector(keys) : undefined, onDetach: resolve },
       )
-    else stream.socket.resume()
+    else stream.input.resume()
   })
   const copy = async (name: 'stdout' | 'stderr', wanted: boolean) => {
     // A client that has gone does not stop the process: its output goes nowhere.
