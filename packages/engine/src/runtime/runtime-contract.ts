@@ -75,7 +75,10 @@ export const runtimeContract = (open: () => Promise<ContractHost>): void => {
   })
 
   test('a signal ends the process with 128 and its number', async () => {
-    const container = await start(await shell('trap "exit 3" TERM; echo up; while :; do sleep 0.1; done'))
+    const trapping = await shell('trap "exit 3" TERM; echo up; while :; do sleep 0.1; done')
+    const container = await start(trapping)
+    // The kernel drops what PID 1 has no handler for: before the trap stands, the signal would be lost.
+    await lineOf(runtime, trapping, 'up')
     await container.kill(15)
     expect(await container.exited).toMatchObject({ code: 3 })
     const other = await start(await host.bundle(['/bin/sleep', '1000']))
