@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { eventually } from '../eventually.ts'
 import { Host } from '../host.ts'
 
 let host: Host
@@ -7,6 +8,9 @@ beforeAll(async () => {
   await host.load('busybox')
 })
 afterAll(() => host.destroy())
+
+/** The port is open before the server of the container listens, as under dockerd: the first answer may take a moment. */
+const firstPage = (url: string) => eventually(() => host.fetch(url), `a page of ${url}`)
 
 const web = (ports: string) => `
 services:
@@ -21,7 +25,7 @@ services:
 test('a published port answers on exactly the address asked for', async () => {
   const dir = host.project('ports', { 'compose.yaml': web("['127.0.0.1:8081:80', '8082:80', '80']") })
   await host.ok(['up', '-d'], { cwd: dir })
-  expect(await host.fetch('http://127.0.0.1:8081/')).toBe('page\n')
+  expect(await firstPage('http://127.0.0.1:8081/')).toBe('page\n')
   expect(await host.fetch('http://127.0.0.1:8082/')).toBe('page\n')
   expect(await host.fetch('http://[::1]:8082/')).toBe('page\n')
   await expect(host.fetch('http://[::1]:8081/')).rejects.toThrow()
@@ -48,6 +52,6 @@ test('a published port that is taken gives a clear error and leaves nothing behi
   holder.kill('SIGKILL')
   await holder
   await host.ok(['up', '-d'], { cwd: dir })
-  expect(await host.fetch('http://127.0.0.1:8090/')).toBe('page\n')
+  expect(await firstPage('http://127.0.0.1:8090/')).toBe('page\n')
   await host.ok(['down'], { cwd: dir })
 })
