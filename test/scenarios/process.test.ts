@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { eventually } from '../eventually.ts'
-import { Host } from '../host.ts'
+import { bundle, Host } from '../host.ts'
 
 let host: Host
 let dir: string
@@ -89,6 +89,22 @@ test('stdin reaches the process whole and ends', async () => {
   const input = 'x'.repeat(300_000)
   const count = await host.compose(['exec', '-T', 'init', 'wc', '-c'], { cwd: dir, input })
   expect(count.stdout.trim()).toBe('300000')
+})
+
+test('stdin that ends at once ends for the process too', async () => {
+  const exec = `'${process.execPath}' '${bundle}' exec -T init sh -c 'cat; echo ended'`
+  const empty = [`${exec} < /dev/null`, `: | ${exec}`, `${exec} <&-`]
+  for (const line of empty)
+    expect(await host.run('sh', ['-c', line], { cwd: dir, timeoutMs: 20_000 }), line).toMatchObject({
+      code: 0,
+      stdout: 'ended\n',
+    })
+  const file = await host.run('sh', ['-c', `${exec} < secret.txt`], { cwd: dir, timeoutMs: 20_000 })
+  expect(file.stdout).toBe('hush\nended\n')
+  const stranger = await host.docker(['exec', '-i', 'process-init-1', 'sh', '-c', 'cat; echo ended'], {
+    timeoutMs: 20_000,
+  })
+  expect(stranger.stdout).toBe('ended\n')
 })
 
 test('stop sends the signal, waits for the process, and keeps its exit code and last words', async () => {

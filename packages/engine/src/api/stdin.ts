@@ -22,6 +22,8 @@ export const pumpInput = async (
     // Not by iterating: that would destroy the socket at the end of its input, while output goes on.
     await new Promise<void>((resolve, reject) => {
       const { input, gone } = stream
+      // A socket that ends without having sent anything says so although nobody listens yet.
+      if (input.readableEnded || gone.aborted) return resolve()
       input.on('end', resolve)
       gone.addEventListener('abort', () => resolve())
       input.on('data', (data: Buffer) => {
