@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Builds the product into packages/cli/dist: one bundle, and beside it the native addon and the programs in C.
 import { spawnSync } from 'node:child_process'
-import { copyFileSync, existsSync, readdirSync } from 'node:fs'
+import { copyFileSync, existsSync, readdirSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { bundle } from './bundle.mjs'
@@ -24,6 +24,11 @@ await bundle(root)
 for (const [name, files] of Object.entries(compiled)) {
   const from = join(root, 'packages', name, 'build')
   if (!existsSync(from)) continue
-  for (const file of readdirSync(from))
-    if (files.includes(file)) copyFileSync(join(from, file), join(dist, file))
+  for (const file of readdirSync(from)) {
+    if (!files.includes(file)) continue
+    // A program that runs cannot be written to, but its name can be given to another file.
+    const fresh = join(dist, `.${file}`)
+    copyFileSync(join(from, file), fresh)
+    renameSync(fresh, join(dist, file))
+  }
 }
