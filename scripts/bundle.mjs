@@ -1,12 +1,12 @@
 // The command line in one file, packages/cli/dist/container-compose.cjs, and its launcher.
 import { spawnSync } from 'node:child_process'
-import { copyFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 
 /**
  * What dockerode requires and we never call: gRPC and protobuf for BuildKit sessions, its own SSH client, packing of build
- * contexts. TLS is loaded when an endpoint wants it.
+ * contexts. And docker-modem formats each request for a debug log that nobody reads, which costs more than sending it.
  */
 const leanDockerClient = {
   name: 'lean-docker-client',
@@ -17,11 +17,35 @@ const leanDockerClient = {
       isDockerode(found) ? { path: found.path, namespace: 'unused' } : undefined,
     )
     builder.onLoad({ filter: /.*/, namespace: 'unused' }, () => ({ contents: 'module.exports = {}' }))
-    builder.onResolve({ filter: /^https$/ }, (found) =>
-      isDockerode(found) ? { path: found.path, namespace: 'late' } : undefined,
+    builder.onLoad({ filter: /docker-modem\/lib\/modem\.js$/ }, ({ path }) => {
+      const source = readFileSync(path, 'utf8')
+      const contents = source.replaceAll('util.inspect(options', '((options) => options)(options')
+      if (contents === source)
+        throw new Error('docker-modem no longer formats its requests: drop this replacement')
+      return { contents }
+    })
+  },
+}
+
+/** Modules of Node.js that cost milliseconds to load and that few commands need: loaded by the first call of a function. */
+const lateBuiltins = {
+  name: 'late-builtins',
+  setup(builder) {
+    const functions = {
+      crypto: ['createHash', 'randomBytes', 'randomInt', 'randomUUID'],
+      https: ['request'],
+      zlib: ['createGzip'],
+    }
+    const isEngine = /\/packages\/(engine|guest|native|net)\//
+    builder.onResolve({ filter: /^(node:)?(crypto|https|zlib)$/ }, ({ path, namespace, importer }) =>
+      namespace === 'late' || isEngine.test(importer)
+        ? undefined
+        : { path: path.replace('node:', ''), namespace: 'late' },
     )
     builder.onLoad({ filter: /.*/, namespace: 'late' }, ({ path }) => ({
-      contents: `module.exports = { request: (...args) => require('node:${path}').request(...args) }`,
+      contents: functions[path]
+        .map((name) => `export const ${name} = (...args) => require('node:${path}').${name}(...args)`)
+        .join('\n'),
     }))
   },
 }
@@ -45,7 +69,7 @@ export const bundle = async (root) => {
     supported: { 'dynamic-import': false },
     define: { 'import.meta.url': 'importMetaUrl' },
     banner: { js: "const importMetaUrl=require('node:url').pathToFileURL(__filename).href;" },
-    plugins: [leanDockerClient],
+    plugins: [leanDockerClient, lateBuiltins],
     external: ['cpu-features', '*.node'],
     logLevel: 'warning',
   })

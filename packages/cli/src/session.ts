@@ -5,7 +5,7 @@ import {
   type DesiredState,
   desire,
   type Scope,
-  scopeOf,
+  scopeOfProject,
 } from '@container-compose/orchestrator'
 import { openEngine } from './engine.ts'
 import { openProgress } from './progress/progress.ts'
@@ -17,7 +17,6 @@ import { type AnyInvocation, readProject } from './project.ts'
 export interface Target {
   readonly scope: Scope
   readonly loaded: LoadedProject | undefined
-  readonly desired: DesiredState | undefined
 }
 
 /** The target of a command that works without a file when a project name is given. */
@@ -26,8 +25,7 @@ export const findTarget = async (invocation: AnyInvocation, selected: readonly s
   if (globals.projectName && globals.files.length === 0) return byName(globals.projectName, selected)
   try {
     const loaded = await readProject(invocation, [])
-    const desired = desiredOf(loaded)
-    return { scope: scopeOf(desired, selected), loaded, desired }
+    return { scope: scopeOfProject(loaded.project, selected), loaded }
   } catch (error) {
     const name = world.env['COMPOSE_PROJECT_NAME']
     if (!name) throw error
@@ -38,7 +36,6 @@ export const findTarget = async (invocation: AnyInvocation, selected: readonly s
 const byName = (name: string, selected: readonly string[]): Target => ({
   scope: { project: name.toLowerCase(), services: undefined, selected },
   loaded: undefined,
-  desired: undefined,
 })
 
 export const desiredOf = ({ project, locations }: LoadedProject): DesiredState => desire(project, locations)

@@ -1,5 +1,13 @@
 import { UserError } from '@container-compose/core'
-import { type DownOptions, down, downPlan, imageOf, renderPlan } from '@container-compose/orchestrator'
+import {
+  type DownOptions,
+  down,
+  downPlan,
+  imageOf,
+  networkName,
+  renderPlan,
+  volumeName,
+} from '@container-compose/orchestrator'
 import { flag, integer, text, tristate } from '../arguments/options.ts'
 import { defineCommand } from '../command.ts'
 import { findTarget, type Target, withProgress } from '../session.ts'
@@ -54,15 +62,22 @@ export default defineCommand({
 })
 
 /** External networks and volumes are never removed. */
-const ownedResources = ({ desired }: Target): DownOptions['owned'] => {
-  if (desired === undefined) return undefined
-  const namesOf = (resources: readonly { readonly name: string; readonly external: boolean }[]) =>
-    new Set(resources.filter(({ external }) => !external).map(({ name }) => name))
-  return { networks: namesOf(desired.networks), volumes: namesOf(desired.volumes) }
+const ownedResources = ({ loaded }: Target): DownOptions['owned'] => {
+  if (loaded === undefined) return undefined
+  const { project } = loaded
+  const owned = (resources: Readonly<Record<string, { readonly external?: boolean }>>) =>
+    Object.keys(resources).filter((key) => resources[key]?.external !== true)
+  return {
+    networks: new Set(owned(project.networks).map((key) => networkName(project, key))),
+    volumes: new Set(owned(project.volumes).map((key) => volumeName(project, key))),
+  }
 }
 
-const imagesOf = ({ loaded, desired }: Target, rmi: string | undefined): string[] => {
-  if (!rmi || loaded === undefined || desired === undefined) return []
-  const services = desired.services.filter(({ imageIsDefault }) => rmi === 'all' || imageIsDefault)
-  return [...new Set(services.map(({ name }) => imageOf(loaded.project, name)))]
+const imagesOf = ({ loaded }: Target, rmi: string | undefined): string[] => {
+  if (!rmi || loaded === undefined) return []
+  const { project } = loaded
+  const services = Object.entries(project.services).filter(
+    ([, { image }]) => rmi === 'all' || image === undefined,
+  )
+  return [...new Set(services.map(([name]) => imageOf(project, name)))]
 }

@@ -1,4 +1,6 @@
+import type { Project } from '@container-compose/compose'
 import { UserError } from '@container-compose/core'
+import { serviceGraph } from '../desired/dependencies.ts'
 import type { DesiredState } from '../desired/desired-state.ts'
 import { label, parseDependencies } from '../labels.ts'
 import type { ObservedContainer } from '../observed/observed-state.ts'
@@ -15,6 +17,14 @@ export interface Scope {
   readonly selected: readonly string[]
 }
 
+/** The scope of a project that was loaded; nothing that only a plan needs is worked out, so short commands stay short. */
+export const scopeOfProject = (project: Project, selected: readonly string[]): Scope => ({
+  project: project.name,
+  services: serviceGraph(project),
+  selected,
+})
+
+/** The scope of a desired state, with replicas and selection already in it. */
 export const scopeOf = (desired: DesiredState, selected: readonly string[]): Scope => ({
   project: desired.project,
   services: new Map(

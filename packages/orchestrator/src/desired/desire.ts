@@ -12,13 +12,8 @@ import { dependencyOrder } from '@container-compose/core'
 import type { NetworkCreateBody, VolumeCreateBody } from '../client/api-types.ts'
 import { composeVersion, label } from '../labels.ts'
 import { containerBody } from './container-body.ts'
-import type {
-  DesiredDependency,
-  DesiredNetwork,
-  DesiredService,
-  DesiredState,
-  DesiredVolume,
-} from './desired-state.ts'
+import { dependenciesOf, serviceGraph } from './dependencies.ts'
+import type { DesiredNetwork, DesiredService, DesiredState, DesiredVolume } from './desired-state.ts'
 import { injectedFiles } from './injected-files.ts'
 import { isAnonymous } from './mounts.ts'
 import { networksOf } from './networking.ts'
@@ -26,18 +21,11 @@ import { compact } from './values.ts'
 
 /** What the project wants to exist. */
 export const desire = (project: Project, locations: Locations): DesiredState => {
-  const order = dependencyOrder(
-    new Map(
-      Object.keys(project.services)
-        .sort()
-        .map((name) => [name, dependenciesOf(project, name).map(({ service }) => service)]),
-    ),
-  )
   return {
     project: project.name,
     networks: sortedKeys(project.networks).map((key) => desiredNetwork(project, key, locations)),
     volumes: sortedKeys(project.volumes).map((key) => desiredVolume(project, key, locations)),
-    services: order.map((name) => desiredService(project, name, locations)),
+    services: dependencyOrder(serviceGraph(project)).map((name) => desiredService(project, name, locations)),
     disabledServices: new Set(Object.keys(project.disabledServices)),
   }
 }
@@ -79,43 +67,17 @@ export const imageOf = (project: Project, name: string): string =>
 /** `--scale` has been written into `scale` when the project was loaded. */
 const replicasOf = ({ scale, deploy }: Service): number => scale ?? deploy?.replicas ?? 1
 
-const dependenciesOf = (project: Project, name: string): DesiredDependency[] => {
-  const service = project.services[name] as Service
-  const shared = namespaceOwners(service)
-  const written = Object.entries(service.depends_on ?? {})
-    .filter(([dependency]) => project.services[dependency] !== undefined)
-    .map(([dependency, { condition = 'service_started', restart = false, required }]) => ({
-      service: dependency,
-      condition,
-      restart: restart || shared.has(dependency),
-      required: required ?? true,
-      sharesNamespace: shared.has(dependency),
-    }))
-  const known = new Set(written.map(({ service }) => service))
-  const implied = [...shared, ...linked(service)]
-    .filter((owner) => !known.has(owner) && project.services[owner] !== undefined)
-    .map((owner) => ({
-      service: owner,
-      condition: 'service_started' as const,
-      restart: shared.has(owner),
-      required: true,
-      sharesNamespace: shared.has(owner),
-    }))
-  return [...written, ...implied].sort((a, b) => (a.service < b.service ? -1 : 1))
-}
+/** The name that the engine knows a network of the project by. */
+export const networkName = (project: Project, key: string): string =>
+  project.networks[key]?.name ?? `${project.name}_${key}`
 
-/** Services whose containers must exist before one of this service can be created. */
-const namespaceOwners = ({ network_mode, ipc, pid, volumes_from = [] }: Service): Set<string> =>
-  new Set([
-    ...[network_mode, ipc, pid].flatMap((mode) => /^service:(.*)$/.exec(mode ?? '')?.[1] ?? []),
-    ...volumes_from.filter((from) => !from.startsWith('container:')).map((from) => from.split(':')[0] ?? ''),
-  ])
-
-const linked = ({ links = [] }: Service): string[] => links.map((link) => link.split(':')[0] ?? '')
+/** The name that the engine knows a volume of the project by. */
+export const volumeName = (project: Project, key: string): string =>
+  project.volumes[key]?.name ?? `${project.name}_${key}`
 
 const desiredNetwork = (project: Project, key: string, locations: Locations): DesiredNetwork => {
   const network = project.networks[key] as Network
-  const name = network.name ?? `${project.name}_${key}`
+  const name = networkName(project, key)
   const hash = networkHash(network)
   const { driver, config = [] } = network.ipam
   const ipam =
@@ -155,7 +117,7 @@ const desiredNetwork = (project: Project, key: string, locations: Locations): De
 
 const desiredVolume = (project: Project, key: string, locations: Locations): DesiredVolume => {
   const volume = project.volumes[key] as Volume
-  const name = volume.name ?? `${project.name}_${key}`
+  const name = volumeName(project, key)
   const hash = volumeHash(volume)
   const body = compact({
     Name: name,
