@@ -11,6 +11,7 @@
 #include "in_root.h"
 #include "process.h"
 #include "protocol.h"
+#include "remove_tree.h"
 #include "tar_reader.h"
 #include "users.h"
 #include "work.h"
@@ -25,7 +26,8 @@ struct dated {
 struct extraction {
 	/* The directory to extract into, as seen in the root. */
 	char base[4096];
-	bool keep_kinds, has_owner;
+	/* `sync`: ".wh.NAME" takes NAME away, as in layers of images, and what has a name is replaced at once, never seen half. */
+	bool keep_kinds, has_owner, sync;
 	uid_t uid;
 	gid_t gid;
 	struct dated *directories;
@@ -85,6 +87,9 @@ static bool make_way(const struct extraction *extraction, int parent, const char
 	bool was_directory = S_ISDIR(old.st_mode), is_directory = entry->type == '5';
 	if (was_directory && is_directory)
 		return true;
+	if (extraction->sync)
+		return (!was_directory && !is_directory) || remove_tree(parent, name) ||
+		       fault_errno(fault, "replacing %s", entry->path);
 	if (extraction->keep_kinds && was_directory != is_directory)
 		return fault_set(fault, 128, EEXIST,
 				 was_directory ? "cannot overwrite directory \"%s\" with non-directory \"%s\"" :
@@ -184,6 +189,42 @@ static void date_directories(const struct extraction *extraction)
 	}
 }
 
+/* A program that reads the file meanwhile gets the old one or the new one, whole. */
+static bool replace(struct tar_reader *reader, const struct extraction *extraction, int parent, const char *name,
+		    const struct tar_entry *entry, struct fault *fault)
+{
+	char fresh[32];
+	snprintf(fresh, sizeof fresh, ".sync-%d", getpid());
+	if (make(reader, extraction, parent, fresh, entry, fault) && finish(extraction, parent, fresh, entry, fault)) {
+		if (!renameat(parent, fresh, parent, name))
+			return true;
+		fault_errno(fault, "replacing %s", entry->path);
+	}
+	unlinkat(parent, fresh, 0);
+	return false;
+}
+
+static bool put(struct tar_reader *reader, const struct extraction *extraction, int parent, const char *name,
+		const struct tar_entry *entry, struct fault *fault)
+{
+	if (!make_way(extraction, parent, name, entry, fault))
+		return false;
+	if (extraction->sync && entry->type != '5')
+		return replace(reader, extraction, parent, name, entry, fault);
+	return make(reader, extraction, parent, name, entry, fault) &&
+	       finish(extraction, parent, name, entry, fault);
+}
+
+static bool take_away(const char *directory, const char *name, const struct tar_entry *entry, struct fault *fault)
+{
+	int parent = in_root_open(directory, O_PATH | O_DIRECTORY);
+	if (parent < 0)
+		return errno == ENOENT || errno == ENOTDIR || fault_errno(fault, "removing %s", entry->path);
+	bool removed = remove_tree(parent, name) || fault_errno(fault, "removing %s", entry->path);
+	close(parent);
+	return removed;
+}
+
 static bool extract(struct tar_reader *reader, struct extraction *extraction, const struct tar_entry *entry,
 		    struct fault *fault)
 {
@@ -191,6 +232,10 @@ static bool extract(struct tar_reader *reader, struct extraction *extraction, co
 	if (!place(extraction, entry->path, path, sizeof path) ||
 	    !in_root_split(path, directory, sizeof directory, name))
 		return fault_set(fault, 128, EINVAL, "%s: a name that leads out of the archive's directory", entry->path);
+	if (extraction->sync && !strncmp(name, ".wh.", 4))
+		return !name[4] || !strcmp(name + 4, ".") || !strcmp(name + 4, "..") ?
+			       fault_set(fault, 128, EINVAL, "%s: the removal of nothing", entry->path) :
+			       take_away(directory, name + 4, entry, fault);
 	int parent = open_directory(directory);
 	if (parent < 0)
 		return fault_errno(fault, "creating %s", entry->path);
@@ -198,9 +243,7 @@ static bool extract(struct tar_reader *reader, struct extraction *extraction, co
 	bool itself = !strcmp(path, extraction->base) || !strcmp(name, ".");
 	if (!itself && entry->type == '5')
 		remember(extraction, path, entry->mtime);
-	bool done = itself || (make_way(extraction, parent, name, entry, fault) &&
-			       make(reader, extraction, parent, name, entry, fault) &&
-			       finish(extraction, parent, name, entry, fault));
+	bool done = itself || put(reader, extraction, parent, name, entry, fault);
 	close(parent);
 	return done;
 }
@@ -233,7 +276,9 @@ static bool run(struct view request, int report, struct fault *fault)
 		return fault_set(fault, 128, ENOTDIR, "extraction point is not a directory");
 	if (!in_root_path(base, extraction.base, sizeof extraction.base))
 		return fault_errno(fault, "stat %s", path);
-	extraction.keep_kinds = item_number(item_find(request, TAG_WRITE_FLAGS), 0) & WRITE_NO_OVERWRITE_DIR_NON_DIR;
+	int64_t flags = item_number(item_find(request, TAG_WRITE_FLAGS), 0);
+	extraction.keep_kinds = flags & WRITE_NO_OVERWRITE_DIR_NON_DIR;
+	extraction.sync = flags & WRITE_SYNC;
 	if (!find_owner(request, &extraction, fault))
 		return false;
 	umask(0);

@@ -221,11 +221,14 @@ export interface ContainerFiles {
   /** A tar whose first entry is named for the last part of `path`. */
   read(path: string): Promise<Readable>
   /** Extracts a tar into the directory `path`. */
-  write(
-    path: string,
-    tar: Readable,
-    options: { readonly noOverwriteDirNonDir: boolean; readonly copyUidGid: boolean },
-  ): Promise<void>
+  write(path: string, tar: Readable, options: WriteOptions): Promise<void>
+}
+
+export interface WriteOptions {
+  readonly noOverwriteDirNonDir: boolean
+  readonly copyUidGid: boolean
+  /** Ours: members called `.wh.NAME` remove NAME, and what has a name is replaced at once, whatever it is. */
+  readonly sync?: boolean
 }
 
 /** As in the `X-Docker-Container-Path-Stat` header; `mode` has the bits of Go's os.FileMode. */

@@ -19,6 +19,8 @@ export interface AgentFiles {
 export interface GuestWriteOptions {
   /** Refuse to replace a directory by something else and the other way round. */
   readonly noOverwriteDirNonDir: boolean
+  /** Members called `.wh.NAME` remove NAME; what has a name already is replaced at once, whatever it is. */
+  readonly sync?: boolean
   /** `user[:group]` that shall own all of it, looked up in the container; else the owners are those of the archive. */
   readonly owner?: string
 }
@@ -68,7 +70,11 @@ export const agentFiles = (connection: Connection): AgentFiles => ({
   async write(path, tar, options) {
     const request = Buffer.concat([
       stringItem(tag.path, path),
-      numberItem(tag.writeFlags, options.noOverwriteDirNonDir ? writeFlag.noOverwriteDirNonDir : 0),
+      numberItem(
+        tag.writeFlags,
+        (options.noOverwriteDirNonDir ? writeFlag.noOverwriteDirNonDir : 0) |
+          (options.sync === true ? writeFlag.sync : 0),
+      ),
       ...(options.owner === undefined ? [] : [stringItem(tag.user, options.owner)]),
     ])
     const remote = new RemoteProcess(connection, message.write, request)

@@ -130,7 +130,7 @@ export const tag = {
 export const phase = { ready: 1, prepared: 2, running: 3, exited: 4 } as const
 
 /** Bits of `writeFlags`. */
-export const writeFlag = { noOverwriteDirNonDir: 1 } as const
+export const writeFlag = { noOverwriteDirNonDir: 1, sync: 2 } as const
 
 /** "CLG1" */
 export const logMagic = 0x31474c43

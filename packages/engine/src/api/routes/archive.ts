@@ -43,6 +43,7 @@ export const archiveRoutes = (engine: EngineContext): Route[] => {
       await files.write(path, call.request, {
         noOverwriteDirNonDir: queryFlag(call.query, 'noOverwriteDirNonDir'),
         copyUidGid: queryFlag(call.query, 'copyUIDGID'),
+        sync: queryFlag(call.query, 'sync'),
       })
       sendStatus(call, 200)
     }),
