@@ -7,6 +7,8 @@ export type ComposeEvent =
   | { readonly type: 'end' }
   /** Something the user should know that stops nothing. */
   | { readonly type: 'warning'; readonly message: string }
+  /** What watching files does. */
+  | { readonly type: 'watch'; readonly message: string }
   /** A container whose output is shown from now on. */
   | { readonly type: 'attach'; readonly container: string }
   | {

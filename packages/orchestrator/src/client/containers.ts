@@ -20,7 +20,8 @@ export interface ContainerCalls {
   start(id: string): Promise<void>
   /** Also resolves when it is stopped already. */
   stop(id: string, timeoutSeconds?: number): Promise<void>
-  restart(id: string, timeoutSeconds?: number): Promise<void>
+  /** `hot`: our engine starts the process again in the machine that runs; others restart the container. */
+  restart(id: string, timeoutSeconds?: number, options?: { readonly hot: boolean }): Promise<void>
   kill(id: string, signal?: string): Promise<void>
   pause(id: string): Promise<void>
   unpause(id: string): Promise<void>
@@ -35,8 +36,16 @@ export interface ContainerCalls {
   attach(id: string, options: { readonly stdin: boolean }): Promise<Duplex>
   /** A tar of the path. */
   readFiles(id: string, path: string): Promise<Readable>
-  /** Unpacks a tar below the path. */
-  writeFiles(id: string, path: string, tar: Readable | Buffer): Promise<void>
+  /**
+   * Unpacks a tar below the path. `sync` is known to our engine only: members called `.wh.NAME` remove NAME, and what has a name
+   * already is replaced at once, whatever it is.
+   */
+  writeFiles(
+    id: string,
+    path: string,
+    tar: Readable | Buffer,
+    options?: { readonly sync: boolean },
+  ): Promise<void>
 }
 
 export const containerCalls = (docker: Docker, guard: Guard): ContainerCalls => {
@@ -69,7 +78,8 @@ export const containerCalls = (docker: Docker, guard: Guard): ContainerCalls => 
     },
     start: (id) => unlessAlready(at(id).start()),
     stop: (id, timeoutSeconds) => unlessAlready(at(id).stop(inSeconds(timeoutSeconds))),
-    restart: (id, timeoutSeconds) => done(at(id).restart(inSeconds(timeoutSeconds))),
+    restart: (id, timeoutSeconds, { hot } = { hot: false }) =>
+      done(at(id).restart({ ...inSeconds(timeoutSeconds), ...(hot ? { hot: true } : {}) })),
     kill: (id, signal) => done(at(id).kill(signal ? { signal } : {})),
     pause: (id) => done(at(id).pause()),
     unpause: (id) => done(at(id).unpause()),
@@ -119,7 +129,12 @@ export const containerCalls = (docker: Docker, guard: Guard): ContainerCalls => 
         at(id).attach({ stream: true, hijack: true, stdin, stdout: true, stderr: true }),
       ) as unknown as Promise<Duplex>,
     readFiles: (id, path) => guard(at(id).getArchive({ path })) as Promise<unknown> as Promise<Readable>,
-    writeFiles: (id, path, tar) =>
-      done(at(id).putArchive(tar, { path, noOverwriteDirNonDir: true } as never)),
+    writeFiles: (id, path, tar, { sync } = { sync: false }) =>
+      done(
+        at(id).putArchive(tar, {
+          path,
+          ...(sync ? { sync: true } : { noOverwriteDirNonDir: true }),
+        } as never),
+      ),
   }
 }

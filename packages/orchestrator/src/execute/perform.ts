@@ -70,6 +70,6 @@ const call = async (operation: Operation, { client, emit, waiting, signal }: Per
     case 'container.unpause':
       return client.containers.unpause(operation.id)
     case 'container.restart':
-      return client.containers.restart(operation.id, operation.timeoutSeconds)
+      return client.containers.restart(operation.id, operation.timeoutSeconds, { hot: operation.hot })
   }
 }

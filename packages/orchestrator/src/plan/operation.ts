@@ -106,6 +106,7 @@ export type Operation =
       readonly name: string
       readonly id: string
       readonly timeoutSeconds?: number | undefined
+      readonly hot: boolean
     })
 
 /** `start` operations begin only when all of `create` is done: so `create` can stop there, and `up` can attach before. */

@@ -8,6 +8,8 @@ export interface RestartOptions {
   readonly timeoutSeconds?: number | undefined
   /** Whether containers that want it are restarted with those that they need. */
   readonly dependents: boolean
+  /** Our engine starts the process again in the machine that runs; others know no difference. */
+  readonly hot?: boolean
 }
 
 /**
@@ -17,7 +19,7 @@ export interface RestartOptions {
 export const planRestart = (
   all: readonly ObservedContainer[],
   named: readonly ObservedContainer[],
-  { timeoutSeconds, dependents }: RestartOptions,
+  { timeoutSeconds, dependents, hot = false }: RestartOptions,
 ): Plan => {
   const builder = new PlanBuilder()
   const restarted = new Map<
@@ -28,7 +30,7 @@ export const planRestart = (
     const { service, id, name } = container
     const cause = needs.length > 0 ? 'restarts with what it needs' : 'asked to restart'
     const node = builder.add(
-      { kind: 'container.restart', resource: resourceOf(container), cause, name, id, timeoutSeconds },
+      { kind: 'container.restart', resource: resourceOf(container), cause, name, id, timeoutSeconds, hot },
       needs,
     )
     restarted.set(service, [...(restarted.get(service) ?? []), { container, node }])

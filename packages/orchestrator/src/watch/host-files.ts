@@ -1,0 +1,35 @@
+import { lstatSync, readdirSync, readFileSync } from 'node:fs'
+import { concerns, looksInto, type Rule } from './rules.ts'
+import { type Entry, entryOf, type Looker } from './tree-index.ts'
+
+/** The files of this host as the rules see them. */
+export const hostFiles = (rules: readonly Rule[], now: () => number): Looker => ({
+  look: (path) => {
+    // `throwIfNoEntry` spares an error for each file that is gone, but not for one below what is no directory any more.
+    try {
+      const stats = lstatSync(path, { bigint: true, throwIfNoEntry: false })
+      return stats === undefined ? undefined : entryOf(stats, now())
+    } catch {
+      return undefined
+    }
+  },
+  list: (path) => {
+    try {
+      return readdirSync(path)
+    } catch {
+      return []
+    }
+  },
+  wants: (path, kind) => wants(rules, path, kind),
+})
+
+export const wants = (rules: readonly Rule[], path: string, kind: Entry['kind']): boolean =>
+  rules.some((rule) => (kind === 'directory' ? looksInto(rule, path) : concerns(rule, path)))
+
+export const readTextIfThere = (path: string): string | undefined => {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,157 @@
+import { dirname } from 'node:path'
+import type { Clock } from '@container-compose/core'
+import { DirectoryWatchers } from './directory-watchers.ts'
+import { hostFiles } from './host-files.ts'
+import type { Rule } from './rules.ts'
+import { type Change, type Looker, TreeIndex } from './tree-index.ts'
+
+/** Changes that happened together. */
+export interface Batch {
+  readonly changes: readonly Change[]
+  /** Milliseconds since the epoch at which the first of them was made, as far as can be told. */
+  readonly since: number
+}
+
+/** How long a burst is waited for at most, and in which steps it is seen to go on. */
+const longestWaitMs = 20
+const stepMs = 2
+
+/** How many directories get their watches at the same time. */
+const width = 64
+
+/**
+ * The files that the rules are about: watched, and known as they are. Events only say where to look, so none of them has to be
+ * right, complete or in order.
+ */
+export class WatchedTree {
+  readonly index: TreeIndex
+  readonly #rules: readonly Rule[]
+  readonly #clock: Clock
+  readonly #looker: Looker
+  readonly #watchers: DirectoryWatchers
+  /** Paths to look at; true: and at all that is in it. */
+  readonly #hints = new Map<string, boolean>()
+  #firstHintAt = 0
+  #wake: () => void = () => {}
+  #fault: unknown
+  readonly #stop = () => this.#wake()
+
+  constructor(rules: readonly Rule[], clock: Clock) {
+    this.#rules = rules
+    this.#clock = clock
+    this.#looker = hostFiles(rules, () => clock.now())
+    this.index = new TreeIndex(this.#looker)
+    this.#watchers = new DirectoryWatchers({
+      hint: (path) => this.#hint(path),
+      fault: (error) => {
+        this.#fault = error
+        this.#wake()
+      },
+    })
+  }
+
+  /** Resolves when every later change will be in a batch. */
+  async open(): Promise<void> {
+    const found = this.index.update([...this.#bases()].map((base) => [base, false]))
+    // Each directory is looked into once more by the first batch: for what changed before its watch was in place.
+    await this.#watchNew(found)
+    if (this.#fault !== undefined) throw this.#fault
+  }
+
+  /** The next changes, as soon as there are some; undefined once the signal is aborted. */
+  async next(signal: AbortSignal): Promise<Batch | undefined> {
+    while (!signal.aborted) {
+      if (this.#fault !== undefined) throw this.#fault
+      if (this.#hints.size === 0) {
+        await this.#awaitHint(signal)
+        continue
+      }
+      const since = this.#firstHintAt
+      await this.#awaitPause(since)
+      let changes = this.#look()
+      const rest = since + longestWaitMs - this.#clock.now()
+      if (rest > 0 && changes.some(({ emptied }) => emptied)) {
+        await this.#clock.sleep(rest)
+        changes = [...changes, ...this.#look()]
+      }
+      if (changes.length > 0) return { changes, since: savedAt(changes, since) }
+    }
+    return undefined
+  }
+
+  close(): Promise<void> {
+    return this.#watchers.close()
+  }
+
+  /** Where watching begins: what the rules name, or, while that is missing or a file, the directory in which it would appear. */
+  #bases(): Set<string> {
+    const bases = new Set<string>()
+    for (const { path } of this.#rules) {
+      let base = path
+      while (base !== '/' && this.#looker.look(base)?.kind !== 'directory') base = dirname(base)
+      bases.add(base)
+    }
+    return bases
+  }
+
+  #hint(path: string, listed = false): void {
+    if (this.#hints.size === 0) this.#firstHintAt = this.#clock.now()
+    this.#hints.set(path, listed || this.#hints.get(path) === true)
+    this.#wake()
+  }
+
+  async #awaitHint(signal: AbortSignal): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#wake = resolve
+      signal.addEventListener('abort', this.#stop)
+      if (this.#hints.size > 0 || this.#fault !== undefined || signal.aborted) resolve()
+    })
+    signal.removeEventListener('abort', this.#stop)
+    this.#wake = () => {}
+  }
+
+  /** A single save is acted on at once; a burst is followed as long as it grows. */
+  async #awaitPause(since: number): Promise<void> {
+    let seen = 0
+    while (this.#hints.size > seen && this.#clock.now() < since + longestWaitMs) {
+      seen = this.#hints.size
+      await this.#clock.sleep(stepMs)
+    }
+  }
+
+  #look(): Change[] {
+    const changes = this.index.update(this.#hints)
+    this.#hints.clear()
+    if (changes.length > 0) void this.#watchNew(changes).catch((error) => this.#fail(error))
+    return changes
+  }
+
+  /** Watches new directories, and looks into them once more when that is in place. */
+  async #watchNew(changes: readonly Change[]): Promise<void> {
+    for (const { path, kind } of changes) if (kind === 'removed') this.#watchers.unwatch(path)
+    const directories = changes
+      .filter(({ path, kind }) => kind === 'written' && this.index.get(path)?.kind === 'directory')
+      .map(({ path }) => path)
+    const missing = [...this.#bases()].filter((base) => !this.#watchers.has(base))
+    const waiting = [...new Set([...directories, ...missing])]
+    const worker = async (): Promise<void> => {
+      for (let path = waiting.shift(); path !== undefined; path = waiting.shift()) {
+        await this.#watchers.watch(path)
+        this.#hint(path, true)
+      }
+    }
+    await Promise.all(Array.from({ length: width }, worker))
+  }
+
+  #fail(error: unknown): void {
+    this.#fault = error
+    this.#wake()
+  }
+}
+
+/** The file's own time of change where it is believable, else when it was heard of. */
+const savedAt = (changes: readonly Change[], heard: number): number => {
+  let earliest = heard
+  for (const { at } of changes) if (at !== undefined && at < earliest && at > heard - 10_000) earliest = at
+  return earliest
+}
