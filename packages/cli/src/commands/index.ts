@@ -53,9 +53,8 @@ export const commands: Readonly<Record<string, Entry>> = {
   build: { summary: 'Build or rebuild services (not supported yet)', load: () => missing('build') },
   push: { summary: 'Push service images (not supported yet)', load: () => missing('push') },
   watch: {
-    summary:
-      'Watch build context for service and rebuild/refresh containers when files are updated (not supported yet)',
-    load: () => missing('watch'),
+    summary: 'Watch build context for service and rebuild/refresh containers when files are updated',
+    load: () => import('./watch.ts'),
   },
 }
 

@@ -6,7 +6,6 @@ import { type CommandModule, defineCommand } from '../command.ts'
 const instead: Record<string, string> = {
   build: 'build the image with another tool and load it: docker -H unix://… load -i image.tar',
   push: 'push the image with the tool that built it',
-  watch: 'run `container-compose up -d` again after a change',
 }
 
 /** A command that Docker Compose has and this program has not: any use of it fails and says what to do. */

@@ -1,0 +1,57 @@
+import { up } from '@container-compose/orchestrator'
+import { flag, tristate } from '../arguments/options.ts'
+import { defineCommand } from '../command.ts'
+import { selectDesired } from '../desired.ts'
+import { readProject } from '../project.ts'
+import { withProgress } from '../session.ts'
+import { recreatePolicy } from './up-options.ts'
+import { rulesOf, watchFiles } from './watch-files.ts'
+
+export default defineCommand({
+  summary: 'Watch build context for service and rebuild/refresh containers when files are updated',
+  operands: '[SERVICE...]',
+  options: {
+    noUp: flag('--no-up', 'Do not build & start services before watching'),
+    prune: tristate('--prune', 'Prune dangling images on rebuild'),
+    quiet: flag('--quiet', 'hide build output'),
+  },
+  async run(invocation) {
+    const { options, operands, interrupts, world } = invocation
+    const loaded = await readProject(invocation, operands)
+    const rules = rulesOf(invocation, loaded, operands)
+    const desired = selectDesired(invocation, loaded, {
+      named: operands,
+      withDependencies: true,
+      scale: new Map(),
+    })
+    const ended = new AbortController()
+    const giveBack = interrupts.handle(() => ended.abort())
+    try {
+      if (!options.noUp)
+        await withProgress(invocation, { title: 'Running', project: desired.project }, (context) =>
+          up({ ...context, signal: ended.signal }, desired, {
+            policy: {
+              ...recreatePolicy({ forceRecreate: false, noRecreate: false }, operands),
+              recreateDependencies: 'never',
+            },
+            approveLoss: () => Promise.resolve(false),
+          }),
+        )
+      if (!ended.signal.aborted)
+        await withProgress(
+          invocation,
+          {
+            title: 'Watching',
+            project: desired.project,
+            listen: (event) => {
+              if (event.type === 'watch') world.stdout.write(`${event.message}\n`)
+            },
+          },
+          (context) => watchFiles(context, { invocation, loaded, rules, signal: ended.signal }),
+        )
+    } finally {
+      giveBack()
+    }
+    return 130
+  },
+})
