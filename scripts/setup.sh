@@ -5,7 +5,7 @@ cd "$(dirname "$0")/.."
 
 say() { printf '\033[2m%s\033[0m\n' "$*" >&2; }
 
-packages=(build-essential crun conmon e2fsprogs docker-registry iproute2 libfuse3-dev libseccomp-dev nftables passt
+packages=(build-essential buildah crun conmon e2fsprogs docker-registry iproute2 libfuse3-dev libseccomp-dev nftables passt
   python3 qemu-system-x86 qemu-utils runc skopeo zstd)
 
 missing_packages() {

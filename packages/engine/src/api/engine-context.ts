@@ -1,3 +1,4 @@
+import type { Builder } from '../builder/builder.ts'
 import type { ContainerContext } from '../containers/context.ts'
 import type { EngineRoot } from '../daemon/root.ts'
 import type { Execs } from '../exec/exec.ts'
@@ -5,6 +6,7 @@ import type { Execs } from '../exec/exec.ts'
 /** What the routes of the API answer with. */
 export interface EngineContext extends ContainerContext {
   readonly execs: Execs
+  readonly builder: Builder
   readonly root: EngineRoot
   readonly build: string
   /** Milliseconds since the epoch. */

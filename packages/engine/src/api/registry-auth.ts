@@ -12,6 +12,26 @@ export const registryAuth = (header: string | string[] | undefined): RegistryAut
   } catch {
     return undefined
   }
+  return readAuth(value)
+}
+
+/** Reads `X-Registry-Config`: credentials by registry. What can't be read counts as none. */
+export const registryConfig = (header: string | string[] | undefined): Record<string, RegistryAuth> => {
+  if (typeof header !== 'string' || header === '') return {}
+  try {
+    const value: unknown = JSON.parse(Buffer.from(header, 'base64url').toString())
+    return Object.fromEntries(
+      Object.entries(value ?? {}).flatMap(([registry, entry]) => {
+        const auth = readAuth(entry)
+        return auth === undefined ? [] : [[registry, auth]]
+      }),
+    )
+  } catch {
+    return {}
+  }
+}
+
+const readAuth = (value: unknown): RegistryAuth | undefined => {
   if (typeof value !== 'object' || value === null) return undefined
   const known = ['username', 'password', 'identitytoken', 'serveraddress'] as const
   const given = value as Record<string, unknown>

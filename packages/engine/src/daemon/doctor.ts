@@ -50,6 +50,8 @@ const programs: readonly Program[] = [
   { name: 'tar', purpose: 'unpacks images', debianPackage: 'tar' },
   { name: 'zstd', purpose: 'unpacks images compressed with zstd', debianPackage: 'zstd', optional: true },
   { name: 'skopeo', purpose: 'pulls images', debianPackage: 'skopeo' },
+  { name: 'buildah', purpose: 'builds images', debianPackage: 'buildah', optional: true },
+  { name: 'runc', purpose: 'runs the steps of a build', debianPackage: 'runc', optional: true },
   { name: 'nft', purpose: 'isolates networks', debianPackage: 'nftables' },
   { name: 'pasta', purpose: 'lets containers reach outside', debianPackage: 'passt' },
   {

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { type Clock, systemClock } from '@container-compose/core'
 import type { EngineContext } from '../api/engine-context.ts'
+import { openBuilder } from '../builder/builder.ts'
 import type { Container } from '../containers/container.ts'
 import type { ContainerContext } from '../containers/context.ts'
 import { loadContainers, recoverContainers } from '../containers/recover.ts'
@@ -104,6 +105,11 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
   const context: EngineContext = {
     ...base,
     execs: new Execs(base),
+    builder: openBuilder({
+      data: join(root.data, 'build'),
+      run: join(root.run, 'build'),
+      ...{ images, settings, log, hostGateway: hostAddress },
+    }),
     ...{ root, build: options.build, startedAt: clock.now(), stop },
   }
   return { context, ready, stopped }

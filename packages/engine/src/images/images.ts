@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
 import type { ImageRoot } from '../runtime/runtime.ts'
+import type { SharedLayout } from './layout.ts'
 
 /** What the rest of the engine asks of images. References are normalised as Docker does (`redis` → `docker.io/library/redis:latest`). */
 export interface Images {
@@ -20,6 +21,13 @@ export interface Images {
   load(archive: Readable): Promise<readonly LoadedImage[]>
   /** A docker-archive of these images, each with the tag that it was named by, or all its tags when named by id. */
   save(references: readonly string[]): Promise<Readable>
+  /** Has `use` read an OCI layout of the image; what it shares with the cache stays there meanwhile. */
+  withLayout<Result>(imageId: string, use: (layout: SharedLayout) => Promise<Result>): Promise<Result>
+  /**
+   * Takes the image that `write` puts into an empty OCI layout with shared blobs, with the configuration that it returns. It gets
+   * the references, which other images lose.
+   */
+  takeLayout(write: (layout: SharedLayout) => Promise<Buffer>, references: readonly string[]): Promise<Image>
   tag(image: string, reference: string): Promise<void>
   /** Untags, and deletes when it was the last tag. Returns Docker's list. */
   remove(

@@ -76,7 +76,7 @@ export const adoptBlob = async (cache: Cache, file: string, digest: string): Pro
   if (!(await exists(path))) await rename(file, path)
 }
 
-const storeBlob = async (cache: Cache, bytes: Buffer): Promise<void> => {
+export const storeBlob = async (cache: Cache, bytes: Buffer): Promise<void> => {
   const digest = digestOf(bytes)
   if (await exists(cache.blob(digest))) return
   await cache.temporary(async (temporary) => {

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { type Clock, systemClock } from '@container-compose/core'
 import { badParameter, notFound } from '../api/errors.ts'
@@ -15,6 +16,7 @@ import { baseKey, ensureBase, findBase } from './layers/ext4-base.ts'
 import { type Layer, readLayer } from './layers/layer-store.ts'
 import { runMerged } from './layers/merge.ts'
 import { resolveDirectory } from './layers/merged-tree.ts'
+import { takeLayout, writeLayout } from './layout.ts'
 import { pullImage } from './pull/pull.ts'
 import { canonical, familiar, parseReference, withDefaultTag } from './reference.ts'
 import { pruneImages, removeImage } from './remove.ts'
@@ -115,6 +117,23 @@ export const openImages = async (options: LocalImagesOptions): Promise<Images> =
       })
       return Readable.from(saveImages(cache, saved), { objectMode: false })
     },
+    withLayout: (imageId, use) =>
+      cache.shared(() =>
+        cache.temporary(async (temporary) =>
+          use(await writeLayout(cache, need(imageId), join(temporary, 'layout'))),
+        ),
+      ),
+    takeLayout: (write, names) =>
+      cache.shared(() =>
+        cache.temporary(async (temporary) => {
+          const references = names.map((name) => withDefaultTag(parseReference(name)))
+          const layout = { dir: join(temporary, 'layout'), blobs: join(cache.dir, 'blobs'), root: cache.dir }
+          const image = await takeLayout(context, layout, await write(layout))
+          const document = refer(image, { tags: references.map(canonical), digests: [] })
+          for (const name of references) emit({ action: 'tag', id: document.id, name: familiar(name) })
+          return imageOf(document)
+        }),
+      ),
     tag: async (image, reference) => {
       const document = findDocument(index, image)
       if (document === undefined) throw noSuchImage(image)

@@ -2,6 +2,7 @@ import { imageUsers, volumeUsers } from '../../containers/users.ts'
 import type { EngineContext } from '../engine-context.ts'
 import type { Route } from '../router.ts'
 import { archiveRoutes } from './archive.ts'
+import { buildRoutes } from './build.ts'
 import { containerRunRoutes } from './container-run.ts'
 import { containerStreamRoutes } from './container-streams.ts'
 import { containerRoutes } from './containers.ts'
@@ -27,6 +28,7 @@ export const allRoutes = (engine: EngineContext): Route[] => {
     ...archiveRoutes(engine),
     ...execRoutes(engine),
     ...unsupportedRoutes(),
+    ...buildRoutes(engine.builder),
     ...imageRoutes({ images, clock, usersOf: (id) => imageUsers(containers, id) }),
     ...networkRoutes(engine),
     ...volumeRoutes({ volumes, usersOf: (name) => volumeUsers(containers, name) }),

@@ -51,6 +51,8 @@ export const systemRoutes = (engine: EngineContext): Route[] => [
 const ping = (response: import('node:http').ServerResponse) =>
   response.writeHead(200, {
     'Content-Type': 'text/plain; charset=utf-8',
+    // The classic one: clients choose their own by it.
+    'Builder-Version': '1',
     'Cache-Control': 'no-cache, no-store, must-revalidate',
     Pragma: 'no-cache',
   })

@@ -92,7 +92,7 @@ async function* memberBytes(entry: Parameters<typeof formatHeader>[0], { content
 const worthAWrite = 64 * 1024
 
 /** Small pieces joined: a write per header would cost more than the unpacking. Large ones go as they are. */
-async function* batched(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, undefined> {
+export async function* batched(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, undefined> {
   let pieces: Buffer[] = []
   let length = 0
   for await (const piece of source) {

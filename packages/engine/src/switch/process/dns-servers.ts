@@ -1,5 +1,3 @@
-import { readFileSync, statSync } from 'node:fs'
-import { isSystemError } from '@container-compose/core'
 import { socketInNetns } from '@container-compose/native'
 import {
   buildZone,
@@ -13,9 +11,9 @@ import {
   parseUpstream,
   serveDns,
   type Upstream,
-  upstreamsOfResolvConf,
   type View,
 } from '@container-compose/net'
+import { hostUpstreams } from '../host-upstreams.ts'
 import type { SwitchState } from '../switch.ts'
 
 type Names = Pick<SwitchState, 'networks' | 'endpoints' | 'dns'>
@@ -102,20 +100,5 @@ export class DnsServers {
     const gone = [...this.#servers].filter(([key]) => !kept.has(key))
     for (const [key] of gone) this.#servers.delete(key)
     await Promise.all(gone.map(([, server]) => server.close()))
-  }
-}
-
-let known: { readonly mtimeMs: number; readonly upstreams: readonly Upstream[] } | undefined
-
-/** The host's own resolvers, read again when its file changes, as it does when a laptop moves. */
-const hostUpstreams = (): readonly Upstream[] => {
-  try {
-    const { mtimeMs } = statSync('/etc/resolv.conf')
-    if (known?.mtimeMs !== mtimeMs)
-      known = { mtimeMs, upstreams: upstreamsOfResolvConf(readFileSync('/etc/resolv.conf', 'utf8')) }
-    return known.upstreams
-  } catch (error) {
-    if (isSystemError(error, 'ENOENT')) return []
-    throw error
   }
 }

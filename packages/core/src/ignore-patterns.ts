@@ -1,0 +1,117 @@
+/** Patterns of a `.dockerignore` (moby's patternmatcher): which paths of a tree are left out. */
+export interface IgnorePatterns {
+  /** Whether the path (relative, with slashes, no `./`) is left out. The last pattern that fits it, or a directory above it, counts. */
+  ignores(path: string): boolean
+  /** Whether everything below a directory that is left out is left out too, so that nobody needs to look into it. */
+  ignoresAllBelow(directory: string): boolean
+}
+
+interface Pattern {
+  readonly text: string
+  readonly matches: RegExp
+  readonly isException: boolean
+}
+
+/**
+ * Reads the text of a `.dockerignore`: one pattern a line, `#` comments, `!` exceptions, `*`, `?`, `[…]`, `**`; a leading and a
+ * trailing slash say nothing.
+ *
+ * @throws SyntaxError naming the pattern that is none
+ */
+export const parseIgnoreFile = (text: string): string[] =>
+  text
+    .replace(/^\uFEFF/, '')
+    .split('\n')
+    .filter((line) => !line.startsWith('#'))
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .map((line) => {
+      const isException = line.startsWith('!')
+      const pattern = clean(isException ? line.slice(1).trim() : line)
+      return `${isException ? '!' : ''}${pattern.length > 1 ? pattern.replace(/^\//, '') : pattern}`
+    })
+
+/** @throws SyntaxError naming the pattern that is none */
+export const ignorePatterns = (patterns: readonly string[]): IgnorePatterns => {
+  const compiled = patterns.filter((pattern) => pattern.trim() !== '').map(compile)
+  const exceptions = compiled.filter(({ isException }) => isException)
+  const ignores = (path: string): boolean => {
+    const parents = parentsOf(path)
+    let ignored = false
+    for (const { matches, isException } of compiled) {
+      // Only what would change the answer is looked at.
+      if (isException !== ignored) continue
+      if (matches.test(path) || parents.some((parent) => matches.test(parent))) ignored = !isException
+    }
+    return ignored
+  }
+  return {
+    ignores,
+    ignoresAllBelow: (directory) =>
+      ignores(directory) && !exceptions.some(({ text }) => mayMatchBelow(text, directory)),
+  }
+}
+
+const parentsOf = (path: string): string[] => {
+  const parts = path.split('/')
+  return parts.slice(1).map((_, index) => parts.slice(0, index + 1).join('/'))
+}
+
+const compile = (given: string): Pattern => {
+  const isException = given.startsWith('!')
+  const text = clean(isException ? given.slice(1) : given).replace(/^\/(?=.)/, '')
+  if (isException && text === '.') throw new SyntaxError('illegal exclusion pattern: "!"')
+  return { text, isException, matches: toRegExp(text) }
+}
+
+/** Go's filepath.Clean: no empty, `.` or `..` parts, no slash at the end. */
+const clean = (path: string): string => {
+  const isAbsolute = path.startsWith('/')
+  const parts: string[] = []
+  for (const part of path.split('/')) {
+    if (part === '' || part === '.') continue
+    if (part === '..' && parts.length > 0 && parts.at(-1) !== '..') parts.pop()
+    else if (part !== '..' || !isAbsolute) parts.push(part)
+  }
+  return `${isAbsolute ? '/' : ''}${parts.join('/')}` || (isAbsolute ? '/' : '.')
+}
+
+const toRegExp = (pattern: string): RegExp => {
+  let source = ''
+  for (let at = 0; at < pattern.length; ) {
+    const rest = pattern.slice(at)
+    if (rest.startsWith('**')) {
+      // `**/` is any number of directories, none too; `**` at the end is everything.
+      const withSlash = rest.startsWith('**/')
+      at += withSlash ? 3 : 2
+      source += at >= pattern.length ? '.*' : '(?:.*/)?'
+    } else if (rest.startsWith('[')) {
+      const [whole, not = '', set = ''] = /^\[(\^?)((?:\\.|[^\]\\])+)\]/.exec(rest) ?? []
+      if (whole === undefined) throw new SyntaxError(`syntax error in pattern "${pattern}"`)
+      source += `[${not === '' ? '' : '^/'}${set.replace(/\[/g, '\\[')}]`
+      at += whole.length
+    } else {
+      const [character = ''] = rest
+      if (character === '*') source += '[^/]*'
+      else if (character === '?') source += '[^/]'
+      else if (character === '\\') {
+        if (rest.length === 1) throw new SyntaxError(`syntax error in pattern "${pattern}"`)
+        source += escapeRegExp(rest[1] ?? '')
+        at += 1
+      } else source += escapeRegExp(character)
+      at += 1
+    }
+  }
+  return new RegExp(`^${source}$`, 's')
+}
+
+const escapeRegExp = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')
+
+/** Whether an exception could name something below the directory: by its own beginning, or by any with a wildcard in it. */
+const mayMatchBelow = (pattern: string, directory: string): boolean => {
+  const [literal = ''] = /^[^*?[\\]*/.exec(pattern) ?? []
+  return (
+    `${pattern}/`.startsWith(`${directory}/`) ||
+    (literal !== pattern && `${directory}/`.startsWith(literal.replace(/[^/]*$/, '')))
+  )
+}

@@ -1,0 +1,76 @@
+import { StepError } from '../../builder/buildah/steps.ts'
+import type { BuildEvent, Builder } from '../../builder/builder.ts'
+import { readBuildRequest } from '../../builder/request.ts'
+import type { RegistryAuth } from '../../images/images.ts'
+import { type JsonStream, jsonStream } from '../json-stream.ts'
+import { registryConfig } from '../registry-auth.ts'
+import type { Route } from '../router.ts'
+
+/** Media type of a body of ours: an archive with `context/`, `contexts/<name>/` and `secrets/<id>`. */
+const bundleType = 'application/vnd.container-compose.build.v1.tar'
+
+/** `/build` of the Docker Engine API, as its classic builder answers. */
+export const buildRoutes = (builder: Builder): Route[] => [
+  {
+    method: 'POST',
+    path: '/build',
+    handler: async (call) => {
+      const { query, request: incoming } = call
+      const request = readBuildRequest(query)
+      const auths = registryConfig(incoming.headers['x-registry-config'])
+      const stream = jsonStream(call)
+      await stream.during(async (signal) => {
+        const tell = request.quiet ? () => undefined : teller(stream)
+        try {
+          const image = await builder.build({
+            ...{ request, signal, archive: incoming as AsyncIterable<Buffer> },
+            isBundle: incoming.headers['content-type'] === bundleType,
+            access: { auth: (domain) => authFor(auths, domain) },
+            emit: tell,
+          })
+          stream.write({ aux: { ID: image.id } })
+          if (request.quiet) return stream.write({ stream: `${image.id}\n` })
+          stream.write({ stream: `Successfully built ${image.id.slice(7, 19)}\n` })
+          for (const tag of request.tags) stream.write({ stream: `Successfully tagged ${tag}\n` })
+        } catch (error) {
+          if (!(error instanceof StepError)) throw error
+          const { message, exitCode, step } = error
+          const code = exitCode > 0 ? { code: exitCode } : {}
+          stream.write({
+            errorDetail: { ...code, message, ...(step !== undefined && { line: step.line }) },
+            error: message,
+          })
+        }
+      })
+    },
+  },
+]
+
+/** Tells what happens in the words of Docker's classic builder, which tools read. */
+const teller = (stream: JsonStream): ((event: BuildEvent) => void) => {
+  const say = (text: string) => stream.write({ stream: text })
+  return (event) => {
+    switch (event.kind) {
+      case 'pulling':
+        return say(`Pulling ${event.reference}\n`)
+      case 'step': {
+        const { number, total, step } = event
+        return stream.write({
+          stream: `Step ${number}/${total} : ${step.keyword} ${step.text}\n`,
+        })
+      }
+      case 'cached':
+        return say(` ---> Using cache\n ---> ${event.id}\n`)
+      case 'layer':
+        return say(` ---> ${event.id}\n`)
+      case 'output':
+      case 'stderr':
+        return say(event.text)
+    }
+  }
+}
+
+const authFor = (auths: Readonly<Record<string, RegistryAuth>>, domain: string): RegistryAuth | undefined => {
+  if (domain !== 'docker.io') return auths[domain] ?? auths[`https://${domain}`]
+  return auths['https://index.docker.io/v1/'] ?? auths['docker.io']
+}

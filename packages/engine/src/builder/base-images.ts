@@ -1,0 +1,93 @@
+import { ApiError, badParameter } from '../api/errors.ts'
+import type { Image, Images, RegistryAuth } from '../images/images.ts'
+import { hostPlatform, parsePlatform } from '../images/oci-manifest.ts'
+import { familiar, parseReference, withDefaultTag } from '../images/reference.ts'
+import type { CageOptions } from './buildah/cage.ts'
+import { type BuildStore, hasImage, runCaged } from './buildah/store.ts'
+import type { BuildEvent } from './builder.ts'
+import type { Dockerfile } from './dockerfile/dockerfile.ts'
+import type { BuildRequest } from './request.ts'
+
+/** How registries are asked for base images. */
+export interface PullAccess {
+  /** Credentials by registry. */
+  readonly auth: (domain: string) => RegistryAuth | undefined
+}
+
+export interface BaseImageOptions {
+  readonly request: BuildRequest
+  readonly images: Images
+  readonly store: BuildStore
+  readonly cage: CageOptions
+  readonly access: PullAccess
+  /** Names that stand for directories. */
+  readonly contexts: Readonly<Record<string, string>>
+  readonly emit: (event: BuildEvent) => void
+  readonly signal: AbortSignal
+}
+
+/**
+ * The images that a Dockerfile begins with and takes files from, by the name it gives them: pulled by the engine where they are not
+ * there or newer ones are wanted, and known to buildah.
+ *
+ * @throws ApiError with the line of the Dockerfile
+ */
+export const baseImages = async (
+  { references }: Dockerfile,
+  options: BaseImageOptions,
+): Promise<ReadonlyMap<string, string>> => {
+  const found = new Map<string, string>()
+  for (const { name, line, platform } of references) {
+    if (found.has(name) || Object.hasOwn(options.contexts, name)) continue
+    const reference = options.request.contextImages[name] ?? name
+    try {
+      const image = await findOrPull(reference, platform ?? options.request.platform, options)
+      await importImage(image, options)
+      found.set(name, image.id)
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error
+      throw new ApiError(error.status, `line ${line}: ${error.message}`, { cause: error })
+    }
+  }
+  return found
+}
+
+const findOrPull = async (
+  reference: string,
+  platform: string | undefined,
+  { images, request, access, emit, signal }: BaseImageOptions,
+): Promise<Image> => {
+  const wanted = platform === undefined ? hostPlatform() : parsePlatform(platform)
+  const there = await images.find(reference)
+  const fits = there?.config.architecture === wanted.architecture
+  const isBuilt = Object.values(request.contextImages).includes(reference)
+  if (there !== undefined && (isBuilt || (fits && !request.pull))) return there
+  if (isBuilt) throw badParameter(`no such image: ${reference}`)
+  const name = withDefaultTag(parseReference(reference))
+  emit({ kind: 'pulling', reference: familiar(name) })
+  const auth = access.auth(name.domain)
+  return images.pull(reference, {
+    ...(platform !== undefined && { platform }),
+    ...(auth !== undefined && { auth }),
+    progress: () => undefined,
+    signal,
+  })
+}
+
+/** Copies the image into buildah's store, unless it is there. */
+const importImage = async (
+  image: Image,
+  { images, store, cage, signal }: BaseImageOptions,
+): Promise<void> => {
+  if (await hasImage(store, cage, image.id)) return
+  await images.withLayout(image.id, ({ dir, blobs }) =>
+    runCaged(
+      { ...cage, readable: [...cage.readable, dir, blobs] },
+      [
+        ...['skopeo', '--insecure-policy', 'copy', '--quiet', `--src-shared-blob-dir=${blobs}`],
+        ...[`oci:${dir}`, store.nameOf(image.id)],
+      ],
+      signal,
+    ),
+  )
+}

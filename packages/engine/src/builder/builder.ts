@@ -1,0 +1,136 @@
+import { randomBytes } from 'node:crypto'
+import { mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Log } from '../daemon/log.ts'
+import type { Settings } from '../daemon/settings.ts'
+import type { Image, Images } from '../images/images.ts'
+import { baseImages, type PullAccess } from './base-images.ts'
+import type { CageOptions } from './buildah/cage.ts'
+import { runSteps, type StepEvent } from './buildah/steps.ts'
+import { type BuildStore, openStore, runCaged } from './buildah/store.ts'
+import { prepareContext } from './context/prepare.ts'
+import { readDockerfile } from './dockerfile/dockerfile.ts'
+import { openBuildNetwork, sweepBuildNetworks } from './network.ts'
+import type { BuildRequest } from './request.ts'
+
+export interface BuilderOptions {
+  /** `data/build` and `run/build` of the engine's root. */
+  readonly data: string
+  readonly run: string
+  readonly images: Images
+  readonly settings: Pick<Settings, 'egress' | 'dns'>
+  readonly hostGateway: () => string | undefined
+  readonly log: Log
+}
+
+export interface BuildInput {
+  readonly request: BuildRequest
+  /** The archive of the context; several trees in it when `isBundle`. */
+  readonly archive: AsyncIterable<Buffer>
+  readonly isBundle: boolean
+  readonly access: PullAccess
+  readonly emit: (event: BuildEvent) => void
+  readonly signal: AbortSignal
+}
+
+export type BuildEvent =
+  | StepEvent
+  /** A base image is fetched. */
+  | { readonly kind: 'pulling'; readonly reference: string }
+
+/** Builds images from Dockerfiles. */
+export interface Builder {
+  build(input: BuildInput): Promise<Image>
+}
+
+/** What a build that was killed left is removed when the first one begins. */
+export const openBuilder = (options: BuilderOptions): Builder => {
+  let opening: Promise<BuildStore> | undefined
+  const open = async (): Promise<BuildStore> => {
+    await sweepBuildNetworks(join(options.run, 'networks'))
+    await rm(join(options.data, 'work'), { recursive: true, force: true })
+    return openStore({ data: options.data, run: join(options.run, 'store') })
+  }
+  return {
+    build: async (input) => {
+      opening ??= open().catch((error) => {
+        opening = undefined
+        throw error
+      })
+      const store = await opening
+      const id = randomBytes(6).toString('hex')
+      const work = join(options.data, 'work', id)
+      await mkdir(work, { recursive: true, mode: 0o700 })
+      try {
+        return await build(options, store, { ...input, id, work })
+      } finally {
+        await rm(work, { recursive: true, force: true })
+      }
+    },
+  }
+}
+
+interface Job extends BuildInput {
+  readonly id: string
+  /** A directory of this build alone. */
+  readonly work: string
+}
+
+const build = async (options: BuilderOptions, store: BuildStore, job: Job): Promise<Image> => {
+  const { request, work, id, signal, emit } = job
+  const { images, settings, log } = options
+  const context = await prepareContext(job, work)
+  const dockerfile = readDockerfile(context.dockerfileText, request)
+  const cage = await makeCage(store, work)
+  const bases = await baseImages(dockerfile, { ...job, store, cage, images, contexts: context.contexts })
+  const folder = join(options.run, 'networks', id)
+  const network =
+    request.network === 'private' && dockerfile.wantsNetwork
+      ? await openBuildNetwork({ folder, egress: settings.egress, upstream: settings.dns.upstream, log })
+      : undefined
+  const isHost = request.network === 'host' && dockerfile.wantsNetwork
+  try {
+    const imageId = await runSteps({
+      ...{ request, dockerfile, context, bases, store, work, signal, emit },
+      cage: {
+        ...cage,
+        network: isHost ? undefined : (network?.namespace ?? 'none'),
+        ...(network?.nameserver !== undefined && { nameserver: network.nameserver }),
+      },
+      hostGateway: options.hostGateway(),
+      cgroup: `container-compose-build/${id}`,
+    })
+    signal.throwIfAborted()
+    return await takeImage(images, { store, cage, imageId, tags: request.tags })
+  } finally {
+    await network?.close()
+  }
+}
+
+const makeCage = async (store: BuildStore, work: string): Promise<CageOptions> => {
+  const root = join(work, 'cage')
+  const temporary = join(work, 'tmp')
+  await mkdir(root)
+  await mkdir(temporary)
+  return { root, temporary, writable: [...store.folders, temporary], readable: [], network: 'none' }
+}
+
+interface Built {
+  readonly store: BuildStore
+  readonly cage: CageOptions
+  readonly imageId: string
+  readonly tags: readonly string[]
+}
+
+/** From buildah's store to the engine's: the layers that the engine has are not written again. */
+const takeImage = (images: Images, { store, cage, imageId, tags }: Built): Promise<Image> =>
+  images.takeLayout(async ({ dir, blobs, root }) => {
+    const name = store.nameOf(imageId)
+    await mkdir(dir, { mode: 0o700 })
+    const copying = { ...cage, writable: [...cage.writable, root] }
+    await runCaged(copying, [
+      ...['skopeo', '--insecure-policy', 'copy', '--quiet', '--dest-oci-accept-uncompressed-layers'],
+      ...[`--dest-shared-blob-dir=${blobs}`, name, `oci:${dir}`],
+    ])
+    return runCaged(cage, ['skopeo', 'inspect', '--config', '--raw', name])
+  }, tags)

@@ -1,0 +1,63 @@
+import { expect, test } from 'vitest'
+import { readDockerfile } from './dockerfile.ts'
+import { parseInstructions } from './instructions.ts'
+
+const read = (text: string, target?: string, args: Record<string, string> = {}) =>
+  readDockerfile(text, { target, args: new Map(Object.entries(args)) })
+const names = (text: string, target?: string, args?: Record<string, string>) =>
+  read(text, target, args).references.map(({ name, line }) => `${line}:${name}`)
+
+test('instructions keep their lines over comments, continuations and directives', () => {
+  const text = '# escape=`\n# note\n\nFROM a\nRUN one `\n  # between\n\n  two\nenv X=1\n'
+  expect(
+    parseInstructions(text).map(({ keyword, text, line, lastLine }) => [keyword, text, line, lastLine]),
+  ).toEqual([
+    ['FROM', 'a', 4, 4],
+    ['RUN', 'one   two', 5, 8],
+    ['ENV', 'X=1', 9, 9],
+  ])
+})
+
+test('images are those of FROM, COPY --from and mounts, with arguments in them', () => {
+  const text = `ARG VERSION=1
+ARG NAME=\${PREFIX:-base}
+FROM $NAME:\${VERSION} AS Build
+FROM --platform=linux/arm64 other AS second
+COPY --from=build /a /b
+COPY --chown=1:1 --from=tool:2 /c /d
+RUN --mount=type=bind,from=mounted,target=/m true
+`
+  expect(names(text)).toEqual(['4:other', '3:base:1', '6:tool:2', '7:mounted'])
+  expect(names(text, undefined, { VERSION: '9', PREFIX: 'not declared' })).toContain('3:base:9')
+  expect(read(text).references[0]?.platform).toBe('linux/arm64')
+})
+
+test('only stages that the target needs are built', () => {
+  const text = 'FROM a AS one\nRUN x\nFROM b AS two\nFROM one AS three\nCOPY --from=0 / /\n'
+  expect(read(text).stages.map(({ index }) => index)).toEqual([0, 2])
+  expect(names(text)).toEqual(['1:a'])
+  expect(names(text, 'two')).toEqual(['3:b'])
+  expect(names(text, 'TWO')).toEqual(['3:b'])
+  expect(read(text, 'two').wantsNetwork).toBe(false)
+})
+
+test('scratch is nothing to fetch', () => {
+  expect(names('FROM scratch\nCOPY a /\n')).toEqual([])
+})
+
+test.each([
+  ['', 'file with no instructions'],
+  ['# only a comment\n', 'file with no instructions'],
+  ['RUN x\n', 'line 1: no build stage in current context'],
+  ['ARG X\n', 'no build stage in the Dockerfile'],
+  ['FROM a b\n', 'line 1: FROM requires either one or three arguments'],
+  ['\nFROM $NONE\n', 'line 2: base name ($NONE) should not be blank'],
+  ['FROM a\nRUN <<EOF\necho\n', 'line 2: unterminated heredoc EOF'],
+  ['FROM a\n\nCOPY <<-"E" /x\n\tE\n', 'line 3: here-documents (<<) are not supported'],
+])('%j is refused with its line', (text, message) => {
+  expect(() => read(text)).toThrow(message)
+})
+
+test('a target that is not there is named', () => {
+  expect(() => read('FROM a\n', 'nope')).toThrow('failed to reach build target nope in Dockerfile')
+})

@@ -1,0 +1,92 @@
+import { badParameter } from '../../api/errors.ts'
+
+/** One instruction of a Dockerfile. */
+export interface Instruction {
+  /** Upper case: `FROM`. */
+  readonly keyword: string
+  /** What follows, continuation lines joined, comments within left out. */
+  readonly text: string
+  /** Lines of the file, counted from 1. */
+  readonly line: number
+  readonly lastLine: number
+  /** The instruction takes the lines after it as a file (`<<EOF`). */
+  readonly hasHeredoc: boolean
+}
+
+/** A Dockerfile that can't be built, with the line that is to blame. */
+export const dockerfileFault = (line: number, message: string) =>
+  badParameter(`dockerfile parse error on line ${line}: ${message}`)
+
+/**
+ * Splits a Dockerfile as Docker does: parser directives at the top, comments, continuation lines, here-documents.
+ *
+ * @throws ApiError 400 with the line
+ */
+export const parseInstructions = (text: string): Instruction[] => {
+  const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/)
+  const continuation = escapeOf(lines)
+  const instructions: Instruction[] = []
+  for (let at = 0; at < lines.length; ) {
+    const first = at
+    if (isBlank(lines[at]) || isComment(lines[at])) {
+      at += 1
+      continue
+    }
+    let whole = ''
+    for (let goesOn = true; goesOn && at < lines.length; at += 1) {
+      const line = lines[at] ?? ''
+      // Comments and empty lines do not end an instruction that goes on.
+      if (at > first && (isComment(line) || isBlank(line))) continue
+      const ended = withoutContinuation(line, continuation)
+      goesOn = ended !== undefined
+      whole += ended ?? line
+    }
+    const [, keyword = '', rest = ''] = /^\s*(\S+)\s*([\s\S]*?)\s*$/.exec(whole) ?? []
+    const ends = takesFiles.has(keyword.toUpperCase()) ? heredocsOf(rest) : []
+    for (const { word, stripsTabs } of ends) {
+      const isEnd = (line: string): boolean => (stripsTabs ? line.replace(/^\t+/, '') : line) === word
+      while (at < lines.length && !isEnd(lines[at] ?? '')) at += 1
+      if (at >= lines.length) throw dockerfileFault(first + 1, `unterminated heredoc ${word}`)
+      at += 1
+    }
+    instructions.push({
+      keyword: keyword.toUpperCase(),
+      text: rest,
+      line: first + 1,
+      lastLine: at,
+      hasHeredoc: ends.length > 0,
+    })
+  }
+  if (instructions.length === 0) throw badParameter('file with no instructions')
+  return instructions
+}
+
+const takesFiles = new Set(['RUN', 'COPY', 'ADD'])
+
+const isBlank = (line = ''): boolean => line.trim() === ''
+const isComment = (line = ''): boolean => /^\s*#/.test(line)
+
+/** The line before its escape character, or undefined when it does not go on. */
+const withoutContinuation = (line: string, continuation: string): string | undefined => {
+  const trimmed = line.replace(/[ \t]+$/, '')
+  if (!trimmed.endsWith(continuation)) return undefined
+  return trimmed.slice(0, -1)
+}
+
+/** Directives are comments of the form `# name=value` before everything else. */
+const escapeOf = (lines: readonly string[]): string => {
+  for (const [index, line] of lines.entries()) {
+    const [, name, value] = /^\s*#\s*(\w+)\s*=\s*(.*?)\s*$/.exec(line) ?? []
+    if (name === undefined) return '\\'
+    if (name.toLowerCase() !== 'escape') continue
+    if (value !== '\\' && value !== '`')
+      throw dockerfileFault(index + 1, `invalid ESCAPE '${value}'. Must be \` or \\`)
+    return value
+  }
+  return '\\'
+}
+
+const heredocsOf = (text: string): { readonly word: string; readonly stripsTabs: boolean }[] =>
+  [...text.matchAll(/(?:^|\s)\d*<<(-?)\s*(["']?)([A-Za-z_][\w.]*)\2(?=\s|$|[;&|>)])/g)].map(
+    ([, dash, , word = '']) => ({ word, stripsTabs: dash === '-' }),
+  )
