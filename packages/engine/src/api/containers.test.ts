@@ -18,6 +18,20 @@ test('a container is created, started, waited for, and its exit code is there', 
   expect(await state(id.slice(0, 8))).toMatchObject({ Status: 'exited', ExitCode: 7 })
 })
 
+test('what runs a container is told for as long as it runs', async () => {
+  const inspect = async () => (await bed.call('GET', '/containers/seen/json')).body
+  await bed.create('seen', 'sleep 100')
+  expect((await inspect()).Machine).toBeUndefined()
+  await bed.call('POST', '/containers/seen/start')
+  const { Machine, State } = await inspect()
+  expect(Machine).toEqual({ Runtime: 'vm', StartedInMs: expect.any(Number), Pid: State.Pid })
+  await bed.stop()
+  await bed.start()
+  expect((await inspect()).Machine).toEqual(Machine)
+  await bed.call('POST', '/containers/seen/stop')
+  expect((await inspect()).Machine).toBeUndefined()
+})
+
 test('starting what runs and stopping what does not is 304', async () => {
   await bed.create('two', 'sleep 100')
   expect((await bed.call('POST', '/containers/two/stop')).status).toBe(304)

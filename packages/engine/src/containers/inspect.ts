@@ -2,7 +2,7 @@ import { portKey } from '@container-compose/net'
 import type { Networks } from '../networks/networks.ts'
 import type { Container } from './container.ts'
 import { endpointSettings, legacySettings } from './endpoint-settings.ts'
-import type { ContainerDocument, HealthState, MountPoint } from './model.ts'
+import type { ContainerDocument, ContainerState, HealthState, MountPoint } from './model.ts'
 import { shownStatus } from './status-text.ts'
 import { rfc3339 } from './time.ts'
 
@@ -37,6 +37,7 @@ export const inspectContainer = (container: Container, networks: Pick<Networks, 
       RestartPolicy: { ...hostConfig.RestartPolicy, Name: hostConfig.RestartPolicy.Name || 'no' },
       ...(hostConfig.Mounts.length === 0 && { Mounts: undefined }),
     },
+    ...(isUp(state) && { Machine: inspectMachine(document) }),
     GraphDriver: { Name: document.runtime, Data: null },
     Mounts: document.mounts.flatMap(inspectMount),
     Config: {
@@ -73,6 +74,16 @@ const inspectState = ({ state }: ContainerDocument) => {
     ...(state.health !== undefined && { Health: inspectHealth(state.health) }),
   }
 }
+
+const isUp = ({ status }: ContainerState): boolean => status === 'running' || status === 'paused'
+
+/** Our own: what runs the container. */
+const inspectMachine = ({ runtime, state }: ContainerDocument) => ({
+  Runtime: runtime,
+  ...(state.acceleration !== undefined && { Acceleration: state.acceleration }),
+  ...(state.startedInMs !== undefined && { StartedInMs: state.startedInMs }),
+  Pid: state.pid,
+})
 
 const inspectHealth = ({ status, failingStreak, log }: HealthState) => ({
   Status: status,

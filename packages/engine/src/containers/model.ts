@@ -171,6 +171,10 @@ export interface ContainerState {
   /** How often it was started. */
   readonly run: number
   readonly pid: number
+  /** Of the run; absent where it has no meaning. */
+  readonly acceleration?: 'kvm' | 'tcg'
+  /** Milliseconds from the request to the first instruction of the process; absent when nobody was there to see it. */
+  readonly startedInMs?: number
   readonly exitCode: number
   readonly oomKilled: boolean
   readonly error: string
@@ -181,6 +185,8 @@ export interface ContainerState {
   readonly restartCount: number
   /** A user stopped it, so its policy rests. */
   readonly stoppedByUser: boolean
+  /** With `removing`: its anonymous volumes go too. */
+  readonly removesVolumes?: boolean
   /** Published ports as they are bound. */
   readonly published: readonly PublishedPort[]
   /** Absent without a health check. On disk as of the last change of its status. */

@@ -34,15 +34,18 @@ export const startRun = async (
   container: Container,
   { restartCount }: { readonly restartCount: number },
 ): Promise<void> => {
-  const before = container.state
-  const run = before.run + 1
-  container.setState({ status: 'starting', run, restartCount, stoppedByUser: false, error: '' })
+  const beganAt = context.clock.now()
+  const { startedInMs: _before, ...state } = container.state
+  const run = state.run + 1
+  container.update({
+    state: { ...state, status: 'starting', run, restartCount, stoppedByUser: false, error: '' },
+  })
   try {
     makeFolder(container.runDir)
     const image = await context.images.root(container.document.imageId)
     await connect(context, container)
     const runtime = context.runtimes.get(container.document.runtime)
-    begin(context, container, await runtime.start(bundleOf(context, container, image), run))
+    begin(context, container, await runtime.start(bundleOf(context, container, image), run), beganAt)
   } catch (error) {
     await failStart(context, container, error)
     throw startFault(error)
@@ -50,14 +53,21 @@ export const startRun = async (
 }
 
 /** Records that a run is under way, and goes along with it: waits for its end, checks its health. */
-export const begin = (context: ContainerContext, container: Container, running: RunningContainer): void => {
+const begin = (
+  context: ContainerContext,
+  container: Container,
+  running: RunningContainer,
+  beganAt: number,
+): void => {
   container.running = running
-  const { health: _old, ...state } = container.state
+  const { health: _old, acceleration: _before, ...state } = container.state
   container.update({
     state: {
       ...state,
       status: 'running',
       pid: running.pid,
+      ...(running.acceleration !== undefined && { acceleration: running.acceleration }),
+      startedInMs: context.clock.now() - beganAt,
       startedAt: running.startedAt,
       exitCode: 0,
       oomKilled: false,

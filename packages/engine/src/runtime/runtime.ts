@@ -125,6 +125,8 @@ export interface Runtime {
   start(bundle: Bundle, run: number): Promise<RunningContainer>
   /** Takes over a run that an earlier engine started; how it ended, when it has ended meanwhile. */
   adopt(bundle: Bundle, run: number): Promise<RunningContainer | ExitStatus>
+  /** Ends what an engine that died has left at work for a container that does not run. Idempotent. */
+  settle(bundle: Pick<Bundle, 'id' | 'runDir'>): Promise<void>
   /** Removes all that the runtime holds for a container that does not run. Idempotent. */
   remove(bundle: Pick<Bundle, 'id' | 'dir' | 'runDir'>): Promise<void>
   /** The container's output, oldest first, all runs. */
@@ -150,6 +152,8 @@ export class StartError extends Error {
 export interface RunningContainer {
   /** Of the process that stands for the container on the host (QEMU, conmon). */
   readonly pid: number
+  /** How its instructions are executed, where that is no matter of course. */
+  readonly acceleration?: 'kvm' | 'tcg'
   /** Milliseconds since the epoch. */
   readonly startedAt: number
   /** Never rejects. All output written before the end is in the log when it resolves. */

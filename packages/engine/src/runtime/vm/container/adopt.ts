@@ -42,6 +42,7 @@ export const adoptContainer = async (
 }
 
 interface Connected {
+  readonly acceleration: 'kvm' | 'tcg'
   readonly qmp: Qmp
   readonly agent: AgentClient
 }
@@ -64,8 +65,9 @@ const connectTo = async (bundle: Bundle): Promise<Connected | undefined> => {
     if (phase !== 'running' && phase !== 'exited') return undefined
     if (phase === 'running') await ensureMountServers(bundle)
     if (phase === 'running' && status === 'paused') await qmp.execute('stop')
+    const acceleration = await accelerationOf(qmp)
     isKept = true
-    return { qmp, agent }
+    return { qmp, agent, acceleration }
   } finally {
     if (!isKept) {
       agent?.close()
@@ -73,6 +75,9 @@ const connectTo = async (bundle: Bundle): Promise<Connected | undefined> => {
     }
   }
 }
+
+const accelerationOf = async (qmp: Qmp): Promise<'kvm' | 'tcg'> =>
+  ((await qmp.execute('query-kvm')) as { readonly enabled?: boolean }).enabled ? 'kvm' : 'tcg'
 
 /** `running`, `paused`, `inmigrate` … (RunState of QMP). */
 const statusOf = async (qmp: Qmp): Promise<string | undefined> =>

@@ -21,6 +21,7 @@ export interface RunningVmParts {
   readonly process: MachineProcess
   readonly agent: AgentClient
   readonly qmp: Qmp
+  readonly acceleration: 'kvm' | 'tcg'
   readonly startedAt: number
   /** Asked once, when the machine is gone. */
   readonly howItEnded: () => Promise<ExitStatus>
@@ -29,14 +30,16 @@ export interface RunningVmParts {
 /** A run of a container in its machine, over the agent's channel and QEMU's monitor. */
 export class RunningVm implements RunningContainer {
   readonly pid: number
+  readonly acceleration: 'kvm' | 'tcg'
   readonly startedAt: number
   readonly exited: Promise<ExitStatus>
   readonly agent: AgentClient
   readonly #process: MachineProcess
   readonly #qmp: Qmp
 
-  constructor({ process, agent, qmp, startedAt, howItEnded }: RunningVmParts) {
+  constructor({ process, agent, qmp, acceleration, startedAt, howItEnded }: RunningVmParts) {
     this.pid = process.pid
+    this.acceleration = acceleration
     this.startedAt = startedAt
     this.agent = agent
     this.#process = process

@@ -60,6 +60,7 @@ export const startContainer = async (tools: StartTools, bundle: Bundle, run: num
       process,
       agent,
       qmp,
+      acceleration: template.acceleration,
       startedAt: tools.clock.now(),
       howItEnded: () => endOfRun(bundle, run, tools.clock),
     })
