@@ -27,6 +27,10 @@ void parse_arguments(int argc, char **argv, struct cage *cage) {
   memset(cage, 0, sizeof *cage);
   cage->report_fd = -1;
   int i = 1;
+  if (i < argc && strcmp(argv[i], "--die-with-parent") == 0) {
+    cage->dies_with_parent = true;
+    i++;
+  }
   for (; i + 1 < argc && strcmp(argv[i], "--") != 0; i += 2) {
     const char *name = argv[i], *value = argv[i + 1];
     if (strcmp(name, "--uid") == 0) {

@@ -14,6 +14,7 @@ struct list {
 
 struct cage {
   uid_t uid;
+  bool dies_with_parent;
   int report_fd;          /* gets the program's process id; -1: nobody asks */
   int taps[MAX_LIST];     /* descriptors that become unconnected taps */
   int tap_count;

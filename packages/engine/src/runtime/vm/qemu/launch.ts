@@ -18,6 +18,8 @@ export interface LaunchOptions {
   /** Numbers of the taps that lead nowhere. */
   readonly looseTaps: readonly number[]
   readonly uid: number
+  /** Default: it outlives us. */
+  readonly diesWithUs?: boolean
   /** Directories of the cgroups to join. */
   readonly cgroups: readonly string[]
   /** Further paths of the host that it may see, read-only. */
@@ -25,7 +27,7 @@ export interface LaunchOptions {
   readonly devices?: readonly string[]
 }
 
-/** A QEMU that we have started. It outlives us. */
+/** A QEMU that we have started. */
 export interface Launched {
   readonly pid: number
   /** The end of its input on `descriptors.state`. */
@@ -78,6 +80,7 @@ const cageArguments = (options: LaunchOptions): string[] => {
   const binds = [...systemPaths.filter((path) => existsSync(path)), ...outside, ...(options.binds ?? [])]
   const devices = ['/dev/null', '/dev/urandom', ...(options.devices ?? [])]
   return [
+    ...(options.diesWithUs ? ['--die-with-parent'] : []),
     ...['--uid', String(options.uid), '--report', String(descriptors.pidFile)],
     ...options.looseTaps.flatMap((fd) => ['--tap', String(fd)]),
     ...options.cgroups.flatMap((path) => ['--cgroup', path]),

@@ -1,10 +1,10 @@
 import { constants } from 'node:fs'
-import { chmod, mkdtemp, open, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdtemp, open, readdir, rm, writeFile } from 'node:fs/promises'
 import { connect, createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AgentClient } from '@container-compose/guest'
-import { listenUnix, memfd } from '@container-compose/native'
+import { listenUnix, memfd, processStartTime } from '@container-compose/native'
 import { usualSurroundings } from '../container/guest-setup.ts'
 import { Held } from '../machine/held.ts'
 import { closeAll } from '../qemu/close-all.ts'
@@ -45,7 +45,8 @@ const templateUid = 0x5fffffff
 
 /** Boots the guest's kernel and agent in a machine with placeholders for disk and network, and saves it. */
 export const bootTemplate = async (options: BootOptions): Promise<BootedMachine> => {
-  const dir = await mkdtemp(join(options.runDir, 't-'))
+  await removeAbandoned(options.runDir)
+  const dir = await mkdtemp(join(options.runDir, `t-${process.pid}-`))
   // The machine is let in to connect to `state.sock`, by its own user.
   await chmod(dir, 0o711)
   const memory = memfd('template', { size: options.shape.memoryMib * 2 ** 20 })
@@ -56,6 +57,15 @@ export const bootTemplate = async (options: BootOptions): Promise<BootedMachine>
     throw error
   } finally {
     await rm(dir, { recursive: true, force: true })
+  }
+}
+
+/** Folders of boots whose engine was killed; their machines died with it. */
+const removeAbandoned = async (runDir: string): Promise<void> => {
+  for (const name of await readdir(runDir)) {
+    const pid = Number(/^t-(\d+)-/.exec(name)?.[1])
+    if (pid > 0 && pid !== process.pid && processStartTime(pid) === undefined)
+      await rm(join(runDir, name), { recursive: true, force: true })
   }
 }
 
@@ -132,6 +142,7 @@ const startMachine = async (options: BootOptions, dir: string, memory: number): 
       inherit,
       looseTaps: Array.from({ length: shape.nics }, (_, index) => descriptors.tap + index),
       uid: templateUid,
+      diesWithUs: true,
       cgroups: [],
       binds: [dir],
       devices: acceleration === 'kvm' ? ['/dev/kvm'] : [],
