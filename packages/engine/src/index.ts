@@ -3,11 +3,12 @@ import type { RunOptions } from './daemon/run.ts'
 import type { RunSwitchOptions } from './switch/process/run-switch.ts'
 
 export { buildId, productVersion } from './daemon/build-id.ts'
-export { type EngineStatus, engineStatus, stopEngine } from './daemon/control.ts'
+export { type EngineStatus, engineStatus } from './daemon/control.ts'
 export { examine, type Finding, type Surroundings } from './daemon/doctor.ts'
 export { type EngineRoot, engineRoot } from './daemon/root.ts'
 export type { RunOptions } from './daemon/run.ts'
 export { type StartOptions, startEngine } from './daemon/start.ts'
+export { endEngine } from './daemon/stop.ts'
 export type { RunSwitchOptions } from './switch/process/run-switch.ts'
 
 // The two daemons are loaded when they run: a command that only asks for the engine must not pay for what it is made of.

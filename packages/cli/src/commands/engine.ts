@@ -15,6 +15,7 @@ export default defineCommand({
     const engine = await import('@container-compose/engine')
     const root = engine.engineRoot(world.env)
     const environment = world.env
+    const start = { root, command: world.self, environment, clock: world.clock }
     switch (operands[0]) {
       case 'run':
         leaveSignals(interrupts)
@@ -24,11 +25,11 @@ export default defineCommand({
         leaveSignals(interrupts)
         return engine.runSwitch({ run: root.run, environment })
       case 'start':
-        await engine.startEngine({ root, command: world.self, environment, clock: world.clock })
+        await engine.startEngine(start)
         world.stdout.write(`unix://${root.socket}\n`)
         return 0
       case 'stop': {
-        const stopped = await engine.stopEngine(root, { containers: options.containers })
+        const stopped = await engine.endEngine({ ...start, containers: options.containers })
         if (!stopped) world.stderr.write('no engine runs\n')
         return 0
       }

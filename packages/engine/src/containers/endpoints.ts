@@ -116,19 +116,22 @@ const portFault = (
   )
 }
 
+/** Takes the leases and ports out of the document of a container; the networks that it was connected to. */
+export const giveBack = (container: Container): [name: string, Attachment][] => {
+  const all = Object.entries(container.document.networks)
+  const joined = all.filter(([, { lease }]) => lease !== undefined)
+  if (joined.length > 0)
+    container.update({
+      networks: Object.fromEntries(all.map(([name, { lease: _lease, ...attachment }]) => [name, attachment])),
+      state: { ...container.state, published: [] },
+    })
+  return joined
+}
+
 /** Gives back the addresses and ports of a container. What the switch can't do now, the next application does. */
 export const disconnect = async (context: Context, container: Container): Promise<void> => {
-  const joined = Object.entries(container.document.networks).filter(([, { lease }]) => lease !== undefined)
+  const joined = giveBack(container)
   if (joined.length === 0) return
-  container.update({
-    networks: Object.fromEntries(
-      Object.entries(container.document.networks).map(([name, { lease: _lease, ...attachment }]) => [
-        name,
-        attachment,
-      ]),
-    ),
-    state: { ...container.state, published: [] },
-  })
   for (const [name, { networkId }] of joined)
     publishConnect(context, container, name, networkId, 'disconnect')
   await context.connectivity

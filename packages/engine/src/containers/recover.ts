@@ -7,7 +7,8 @@ import { bundleOf } from './bundle.ts'
 import { Container, containerFolder, documentPath } from './container.ts'
 import { containerFormat } from './container-format.ts'
 import type { ContainerContext } from './context.ts'
-import { removeForGood } from './remove.ts'
+import { giveBack } from './endpoints.ts'
+import { removeContainer, removeForGood } from './remove.ts'
 import { startContainer } from './start.ts'
 
 /** Reads the containers on disk. What an earlier engine had only begun to make is removed. */
@@ -37,10 +38,9 @@ export const recoverContainers = async (context: ContainerContext): Promise<void
       ),
     ),
   )
-  if (containers.some(({ document }) => Object.values(document.networks).some(({ lease }) => lease)))
-    await context.connectivity
-      .sync()
-      .catch((error: unknown) => context.log.error({ err: error }, 'networks were not taken over'))
+  await context.connectivity
+    .takeOver()
+    .catch((error: unknown) => context.log.error({ err: error }, 'networks were not taken over'))
   if (!isNewBoot) return
   for (const container of context.containers.all())
     if (
@@ -54,11 +54,20 @@ export const recoverContainers = async (context: ContainerContext): Promise<void
 }
 
 const recover = async (context: ContainerContext, container: Container): Promise<void> => {
-  const { status } = container.state
-  if (status === 'removing') await removeForGood(context, container, { volumes: false })
-  else if (status === 'restarting') void restartLater(context, container, 0)
-  else if (status === 'starting' || status === 'running' || status === 'paused')
-    await adopt(context, container)
+  const { status, removesVolumes } = container.state
+  if (status === 'starting' || status === 'running' || status === 'paused') return adopt(context, container)
+  if (status === 'removing') return removeForGood(context, container, { volumes: removesVolumes === true })
+  await settle(context, container)
+  if (status === 'restarting') void restartLater(context, container, 0)
+}
+
+/** Of a container that does not run nothing is held: what an earlier engine did not come to give back is given back now. */
+const settle = async (context: ContainerContext, container: Container): Promise<void> => {
+  const { id, document, runDir, state } = container
+  await context.runtimes.get(document.runtime).settle({ id, runDir })
+  giveBack(container)
+  if (state.status === 'exited' && document.hostConfig.AutoRemove)
+    await removeContainer(context, container, { force: true, volumes: true })
 }
 
 const adopt = async (context: ContainerContext, container: Container): Promise<void> => {
@@ -86,6 +95,7 @@ const adopt = async (context: ContainerContext, container: Container): Promise<v
   container.setState({
     status: state.status === 'paused' ? 'paused' : 'running',
     pid: found.pid,
+    ...(found.acceleration !== undefined && { acceleration: found.acceleration }),
     startedAt: state.startedAt || found.startedAt,
   })
   accompany(context, container, found)

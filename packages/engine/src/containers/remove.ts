@@ -43,8 +43,14 @@ export const removeContainer = async (
   container.pendingRestart?.abort()
   await container.exclusively(async () => {
     if (context.containers.find(container.id) === undefined) return
-    container.setState({ status: 'removing' })
-    await removeForGood(context, container, { volumes })
+    container.setState({ status: 'removing', removesVolumes: volumes })
+    try {
+      await removeForGood(context, container, { volumes })
+    } catch (error) {
+      container.setState({ status: 'dead' })
+      container.emit('removed')
+      throw error
+    }
   })
 }
 
@@ -60,9 +66,10 @@ export const removeForGood = async (
   const { document, dir, runDir } = container
   await context.runtimes.get(document.runtime).remove({ id: document.id, dir, runDir })
   await rm(runDir, { recursive: true, force: true })
+  if (volumes) await removeAnonymousVolumes(context, container)
+  // Last, so that a removal that a crash cut short is known and finished.
   await rm(dir, { recursive: true, force: true, maxRetries: 3 })
   context.containers.delete(container)
-  if (volumes) await removeAnonymousVolumes(context, container)
   publish(context, container, 'destroy')
   container.emit('removed')
 }
@@ -73,7 +80,7 @@ const removeAnonymousVolumes = async (
 ): Promise<void> => {
   for (const mount of document.mounts) {
     if (mount.type !== 'volume' || !mount.anonymous) continue
-    const users = volumeUsers(containers, mount.name)
+    const users = volumeUsers(containers, mount.name).filter((id) => id !== document.id)
     if (users.length > 0) continue
     await volumes
       .remove(mount.name, { force: true, users })

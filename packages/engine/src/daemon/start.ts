@@ -27,19 +27,25 @@ export const startEngine = async (options: StartOptions): Promise<void> => {
   if (running !== undefined) await stopEngine(root)
   makeFolder(root.run)
   const logStart = sizeOf(root.logFile)
-  const status = await spawnEngine(options)
-  if (status === 'ready') return
-  // Two commands may have started one each: the loser of the lock ends, and the other is about to answer.
-  const deadline = clock.now() + 5_000
-  while (status === lockHeldExitCode && clock.now() < deadline) {
-    if ((await runningBuild(root)) !== undefined) return
-    await clock.sleep(20)
-  }
+  const deadline = clock.now() + startDeadlineMs
+  let status: Awaited<ReturnType<typeof spawnEngine>>
+  do {
+    status = await spawnEngine(options)
+    if (status === 'ready') return
+    // The one that holds the lock was started by another command and is about to answer, or is about to end.
+    for (let times = 0; status === lockHeldExitCode && times < 25; times++) {
+      if ((await runningBuild(root)) !== undefined) return
+      await clock.sleep(20)
+    }
+  } while (status === lockHeldExitCode && clock.now() < deadline)
   throw new UserError('ENGINE_START', `the engine did not start (${describeEnd(status)})`, {
     cause: logTail(root.logFile, logStart),
     hint: `container-compose engine run shows what it says; its log is ${root.logFile}`,
   })
 }
+
+/** An engine answers as soon as it has read its state; a busy machine may take its time. */
+const startDeadlineMs = 30_000
 
 /** Exit status of an engine that found another one holding its root. */
 export const lockHeldExitCode = 75

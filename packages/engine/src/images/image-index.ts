@@ -1,7 +1,8 @@
-import { readdirSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import {
   type DocumentFormat,
+  documentsIn,
   makeFolder,
   type OnSetAside,
   readDocument,
@@ -49,9 +50,8 @@ export const openImageIndex = (dir: string, onSetAside: OnSetAside): ImageIndex 
   makeFolder(dir)
   const documents = new Map<string, ImageDocument>()
   const pathOf = (id: string): string => join(dir, `${hexOf(id)}.json`)
-  for (const file of readdirSync(dir)) {
-    if (!/^[0-9a-f]{64}\.json$/.test(file)) continue
-    const document = readDocument(join(dir, file), format, onSetAside)
+  for (const path of documentsIn(dir)) {
+    const document = readDocument(path, format, onSetAside)
     if (document !== undefined) documents.set(document.id, document)
   }
   const sorted = () => [...documents.values()].sort((a, b) => a.lastTagTime - b.lastTagTime)

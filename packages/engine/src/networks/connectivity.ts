@@ -47,6 +47,11 @@ export class Connectivity {
     await Promise.allSettled([this.#applying, this.#next])
   }
 
+  /** Makes a switch that an earlier engine has left equal to the documents of now; none is made for it. */
+  async takeOver(): Promise<void> {
+    if (this.#options.switch.exists()) await this.sync()
+  }
+
   /** Applies the state if the switch has been used at all: a network alone is no reason to make one. */
   async refresh(): Promise<void> {
     if (this.#used) await this.sync()

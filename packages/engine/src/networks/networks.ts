@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { readdirSync, readFileSync, rmSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Clock, isSystemError, UserError } from '@container-compose/core'
 import {
@@ -16,7 +16,7 @@ import {
 } from '@container-compose/net'
 import { ApiError, badParameter, conflict, notFound } from '../api/errors.ts'
 import type { EventBus } from '../events/event-bus.ts'
-import { makeFolder, type OnSetAside, readDocument, writeDocument } from '../store/document.ts'
+import { documentsIn, makeFolder, type OnSetAside, readDocument, writeDocument } from '../store/document.ts'
 import type { NetworkRequest } from './create-request.ts'
 import { defaultNetwork, type NetworkDocument, networkFormat, type SubnetConfig } from './model.ts'
 
@@ -37,9 +37,8 @@ export class Networks {
   constructor(options: NetworksOptions) {
     this.#options = options
     makeFolder(options.folder)
-    for (const file of readdirSync(options.folder)) {
-      if (!file.endsWith('.json')) continue
-      const network = readDocument(join(options.folder, file), networkFormat, options.onSetAside)
+    for (const path of documentsIn(options.folder)) {
+      const network = readDocument(path, networkFormat, options.onSetAside)
       if (network !== undefined) this.#byId.set(network.id, network)
     }
     for (const [name, driver] of [

@@ -1,5 +1,15 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
-import { dirname } from 'node:path'
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs'
+import { dirname, join } from 'node:path'
 import { isSystemError } from '@container-compose/core'
 
 /** What a file of state is: a version, and how to recognise its content. */
@@ -74,6 +84,13 @@ export const readDocument = <T>(
     onSetAside(path, movedTo, error instanceof Error ? error.message : String(error))
     return undefined
   }
+}
+
+/** The paths of the JSON files in a folder; what a write that was cut short has left there is removed. */
+export const documentsIn = (folder: string): string[] => {
+  const paths = readdirSync(folder).map((name) => join(folder, name))
+  for (const path of paths) if (path.endsWith('.json.new')) rmSync(path)
+  return paths.filter((path) => path.endsWith('.json'))
 }
 
 /** Makes a folder for state: only its owner may enter. */

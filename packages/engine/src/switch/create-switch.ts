@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { isSystemError, systemClock } from '@container-compose/core'
 import { changeLinks, openTap, pidfdWait } from '@container-compose/native'
 import { makeFolder } from '../store/document.ts'
@@ -36,6 +37,10 @@ class SwitchClient implements Switch {
   constructor(options: SwitchOptions) {
     this.#options = options
     this.#paths = switchPaths(options.run)
+  }
+
+  exists(): boolean {
+    return existsSync(this.#paths.state)
   }
 
   async ensure(): Promise<void> {

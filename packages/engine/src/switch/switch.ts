@@ -3,6 +3,8 @@
  * whole state from one document that the engine replaces atomically.
  */
 export interface Switch {
+  /** Whether there is one, also of an earlier engine. */
+  exists(): boolean
   /** Starts the switch process when it does not run, and waits until it answers. Called before the first network is made. */
   ensure(): Promise<void>
   /**

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, readdirSync, renameSync, statSync, symlinkSync } from 'node:fs'
+import { mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, statSync, symlinkSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { isAbsolute, join } from 'node:path'
 import { type Clock, isSystemError, systemClock } from '@container-compose/core'
@@ -31,6 +31,7 @@ export const openVolumes = (options: LocalVolumesOptions): Volumes => {
     else {
       const document = readDocument(join(dir, entry, 'volume.json'), formatOf(entry), options.onSetAside)
       if (document !== undefined) volumes.set(entry, { ...document, mountpoint: join(dir, entry, '_data') })
+      else removeIfEmpty(join(dir, entry))
     }
   }
 
@@ -74,6 +75,16 @@ export const openVolumes = (options: LocalVolumesOptions): Volumes => {
       onEvent('destroy', volume)
       await rm(removing, { recursive: true, force: true })
     },
+  }
+}
+
+/** What the making of a volume has left that a crash cut short. */
+const removeIfEmpty = (folder: string): void => {
+  try {
+    rmSync(join(folder, 'volume.json.new'), { force: true })
+    for (const path of [join(folder, '_data'), folder]) rmdirSync(path)
+  } catch {
+    // There is data, a bad document or less than that: it is left to a person.
   }
 }
 

@@ -18,6 +18,7 @@ import { ProcessRuntime } from './process-runtime.ts'
 const silent: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 
 const noSwitch: Switch = {
+  exists: () => false,
   ensure: () => Promise.reject(new Error('these tests have no network')),
   apply: () => Promise.reject(new Error('these tests have no network')),
   openTap: () => Promise.reject(new Error('these tests have no network')),

@@ -67,6 +67,10 @@ export class ProcessRuntime implements Runtime {
     return Promise.resolve(this.#running.get(id) ?? this.#ended.get(id) ?? gone)
   }
 
+  settle(): Promise<void> {
+    return Promise.resolve()
+  }
+
   remove({ dir }: Pick<Bundle, 'dir'>): Promise<void> {
     this.#logs.delete(dir)
     return Promise.resolve()

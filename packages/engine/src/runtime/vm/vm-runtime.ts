@@ -14,6 +14,7 @@ import type {
   RuntimeDescription,
 } from '../runtime.ts'
 import { adoptContainer } from './container/adopt.ts'
+import { endLeftover } from './container/leftover.ts'
 import { stopMountServers } from './container/mount-servers.ts'
 import type { RunningVm } from './container/running-vm.ts'
 import { type StartTools, startContainer } from './container/start.ts'
@@ -90,6 +91,11 @@ class VmRuntime implements Runtime {
   async adopt(bundle: Bundle, run: number): Promise<RunningContainer | ExitStatus> {
     const adopted = await adoptContainer(bundle, run, this.#tools.clock)
     return 'exited' in adopted ? this.#keep(bundle.dir, run, adopted) : adopted
+  }
+
+  async settle({ id, runDir }: Pick<Bundle, 'id' | 'runDir'>): Promise<void> {
+    await endLeftover(runDir)
+    await removeCgroups(id)
   }
 
   async remove({ id, dir, runDir }: Pick<Bundle, 'id' | 'dir' | 'runDir'>): Promise<void> {

@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { isSystemError } from '@container-compose/core'
 import { pidfdWait, processStartTime, tryFlock } from '@container-compose/native'
 import { closeAll } from '../qemu/close-all.ts'
@@ -52,17 +53,26 @@ export const lockPath = (runDir: string): string => join(runDir, 'lock')
 export const findMachine = async (
   runDir: string,
 ): Promise<{ process: MachineProcess; startedAt: number } | undefined> => {
-  // While the lock is held, the process that inherited it is alive: its pid means what it meant.
-  const lock = await tryFlock(lockPath(runDir)).catch((error: unknown) => {
-    if (isSystemError(error, 'ENOENT')) return -1
-    throw error
-  })
-  if (lock !== undefined) {
-    if (lock !== -1) await closeAll([lock])
-    return undefined
-  }
   const path = join(runDir, 'pid')
-  const [text, { mtimeMs }] = await Promise.all([readFile(path, 'utf8'), stat(path)])
-  const pid = Number(text)
-  return pid > 0 ? { process: new MachineProcess(pid), startedAt: Math.round(mtimeMs) } : undefined
+  // A launcher whose engine has just died has the lock, and is about to write the pid.
+  for (let times = 0; times < 200; times++) {
+    if (!(await isLocked(runDir))) return undefined
+    // While the lock is held, the process that inherited it is alive: its pid means what it meant.
+    const [text, { mtimeMs }] = await Promise.all([readFile(path, 'utf8'), stat(path)])
+    const pid = Number(text)
+    if (pid > 0) return { process: new MachineProcess(pid), startedAt: Math.round(mtimeMs) }
+    await sleep(50)
+  }
+  return undefined
+}
+
+const isLocked = async (runDir: string): Promise<boolean> => {
+  try {
+    const lock = await tryFlock(lockPath(runDir))
+    if (lock !== undefined) await closeAll([lock])
+    return lock === undefined
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT')) return false
+    throw error
+  }
 }
