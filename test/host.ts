@@ -136,7 +136,7 @@ export class Host {
     return stdout
   }
 
-  /** Processes that live in the namespace or know the root: pid and command line. */
+  /** Processes that live in the namespace, know the root or have a file of it open, as machines do: pid and command line. */
   processes(): { pid: number; command: string }[] {
     const inode = this.namespaceInode()
     const found: { pid: number; command: string }[] = []
@@ -147,13 +147,25 @@ export class Host {
         const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')
         const environment = readFileSync(`/proc/${pid}/environ`, 'latin1')
         const inNamespace = readlinkSync(`/proc/${pid}/ns/net`) === inode
-        if (inNamespace || command.includes(this.root) || environment.includes(this.root))
+        if (
+          inNamespace ||
+          command.includes(this.root) ||
+          environment.includes(this.root) ||
+          (/qemu-system|\/cage /.test(command) && openFiles(pid).some((path) => path.includes(this.root)))
+        )
           found.push({ pid, command })
       } catch {
         // It ended while we looked.
       }
     }
     return found
+  }
+
+  /** The machines among them. */
+  machines(): number[] {
+    return this.processes()
+      .filter(({ command }) => /^\S*qemu-system/.test(command))
+      .map(({ pid }) => pid)
   }
 
   private namespaceInode(): string {
@@ -190,3 +202,12 @@ export class Host {
     }
   }
 }
+
+const openFiles = (pid: number): string[] =>
+  readdirSync(`/proc/${pid}/fd`).map((fd) => {
+    try {
+      return readlinkSync(`/proc/${pid}/fd/${fd}`)
+    } catch {
+      return ''
+    }
+  })

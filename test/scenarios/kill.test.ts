@@ -1,19 +1,12 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { eventually } from '../eventually.ts'
 import { bundle, Host } from '../host.ts'
+import { endHard, randomMoments } from '../kill.ts'
 
-/**
- * Crash at any point, and the next command converges. The moments are drawn at random; the seed is printed, and
- * `KILL_SEED` repeats a run.
- */
-const seed = Number(process.env['KILL_SEED'] ?? Date.now() % 100_000)
-let state = seed
-const random = (): number => {
-  state = (state * 1_103_515_245 + 12_345) % 2_147_483_648
-  return state / 2_147_483_648
-}
+/** Crash at any point, and the next command converges. */
+const { seed, moment } = randomMoments()
 
 let host: Host
 let dir: string
@@ -26,8 +19,9 @@ services:
   first:
     image: demo/busybox:1
     runtime: vm
-    command: [sh, -c, 'i=0; while [ $$i -lt 300 ]; do i=$$((i+1)); echo line $$i; sleep 0.01; done; exit 3']
+    command: [sh, -c, 'i=0; while [ $$i -lt 120 ]; do i=$$((i+1)); echo line $$i; sleep 0.01; done; exit 3']
     restart: 'no'
+    stop_grace_period: 1s
   second:
     image: demo/busybox:1
     runtime: vm
@@ -42,17 +36,10 @@ volumes: { data: {} }
 afterAll(() => host.destroy())
 
 const enginePid = (): number => Number(readFileSync(join(host.root, 'run/engine.pid'), 'utf8'))
-const endHard = (pid: number | undefined): void => {
-  try {
-    if (pid !== undefined && pid > 1) process.kill(pid, 'SIGKILL')
-  } catch {
-    // It has ended by itself.
-  }
-}
 
 for (let round = 1; round <= 10; round++) {
   const victim = (['engine', 'cli', 'both'] as const)[round % 3] as 'engine' | 'cli' | 'both'
-  const afterMs = Math.round(random() * 1_800)
+  const afterMs = moment(1_800)
   test(`kill -9 of ${victim} after ${afterMs} ms of \`up\` (seed ${seed}, round ${round}): the next \`up\` converges`, async () => {
     const up = host.spawn(process.execPath, [bundle, 'up', '-d'], { cwd: dir })
     await new Promise((resolve) => setTimeout(resolve, afterMs))
@@ -76,28 +63,38 @@ for (let round = 1; round <= 10; round++) {
     const lines = (await host.ok(['logs', '--no-log-prefix', 'first'], { cwd: dir })).stdout
       .trimEnd()
       .split('\n')
-    expect(lines.length % 300).toBe(0)
-    expect(lines.findIndex((line, i) => line !== `line ${(i % 300) + 1}`)).toBe(-1)
+    expect(lines.length % 120).toBe(0)
+    expect(lines.findIndex((line, i) => line !== `line ${(i % 120) + 1}`)).toBe(-1)
     expect(await inspect('{{.State.Status}}', 'kill-second-1')).toBe('running')
     await host.ok(['stop', 'second'], { cwd: dir })
     expect(await inspect('{{.State.ExitCode}}', 'kill-second-1')).toBe('5')
     await host.ok(['down', '-v'], { cwd: dir })
-    expect(host.processes().filter(({ command }) => command.includes('qemu'))).toEqual([])
+    expect(host.machines()).toEqual([])
   })
 }
 
 test('while the engine is away machines run on, write their log, and are adopted with their exit codes', async () => {
-  await host.ok(['up', '-d'], { cwd: dir })
-  const qemus = () =>
-    host
-      .processes()
-      .filter(({ command }) => command.includes('qemu'))
-      .map(({ pid }) => pid)
-      .sort()
-  const before = qemus()
+  const away = host.project('away', {
+    'gate/.keep': '',
+    'compose.yaml': `
+services:
+  first:
+    image: demo/busybox:1
+    runtime: vm
+    command: [sh, -c, 'until [ -e /gate/open ]; do sleep 0.1; done; i=0; while [ $$i -lt 300 ]; do i=$$((i+1)); echo line $$i; done; exit 3']
+    volumes: ['./gate:/gate:ro']
+  second:
+    image: demo/busybox:1
+    runtime: vm
+    command: [sleep, '10000']
+`,
+  })
+  await host.ok(['up', '-d'], { cwd: away })
+  expect(host.machines()).toHaveLength(2)
   endHard(enginePid())
-  await eventually(() => qemus().length < before.length, 'the one-shot ended without an engine', 60_000)
-  const { stdout } = await host.ok(['ps', '-a', '--format', 'json'], { cwd: dir })
+  writeFileSync(join(away, 'gate/open'), '')
+  await eventually(() => host.machines().length === 1, 'the one-shot ended without an engine', 60_000)
+  const { stdout } = await host.ok(['ps', '-a', '--format', 'json'], { cwd: away })
   const services = Object.fromEntries(
     stdout
       .trim()
@@ -106,11 +103,20 @@ test('while the engine is away machines run on, write their log, and are adopted
   )
   expect(services['first'].ExitCode).toBe(3)
   expect(services['second'].State).toBe('running')
-  expect(
-    (await host.ok(['logs', '--no-log-prefix', 'first'], { cwd: dir })).stdout.trimEnd().split('\n').length,
-  ).toBe(300)
-  expect((await host.ok(['exec', '-T', 'second', 'echo', 'still here'], { cwd: dir })).stdout).toBe(
+  expect((await host.ok(['logs', '--no-log-prefix', 'first'], { cwd: away })).stdout).toBe(
+    Array.from({ length: 300 }, (_, i) => `line ${i + 1}\n`).join(''),
+  )
+  expect((await host.ok(['exec', '-T', 'second', 'echo', 'still here'], { cwd: away })).stdout).toBe(
     'still here\n',
   )
-  await host.ok(['down', '-v'], { cwd: dir })
+  await host.ok(['down', '-v'], { cwd: away })
+})
+
+test('`engine stop --containers` ends what an engine left that is gone', async () => {
+  await host.ok(['up', '-d'], { cwd: dir })
+  endHard(enginePid())
+  await host.ok(['engine', 'stop', '--containers'])
+  expect(host.machines()).toEqual([])
+  expect(host.processes()).toEqual([])
+  expect(host.mounts()).toEqual([])
 })
