@@ -10,14 +10,16 @@ export const terminalStreams = (
   world: World,
   { tty, stdin }: { readonly tty: boolean; readonly stdin: boolean },
 ): ExecStreams => ({
+  size: sizeOf(world),
   connect(stream, resize) {
     const letGo = stdin ? feed(world, stream, { raw: tty }) : endInput(stream)
     const follow = (): void => {
-      const { rows, columns } = world.stdout
+      const [rows, columns] = sizeOf(world) ?? []
       // The process may have ended in the meantime.
       if (rows && columns) resize(rows, columns).catch(() => {})
     }
     if (tty) {
+      // Once at the beginning too: the size may have changed since it was sent, and an older engine takes it only so.
       follow()
       world.stdout.on('resize', follow)
     }
@@ -30,6 +32,9 @@ export const terminalStreams = (
     world[stream].write(bytes)
   },
 })
+
+const sizeOf = ({ stdout: { rows, columns } }: World): readonly [number, number] | undefined =>
+  rows && columns ? [rows, columns] : undefined
 
 const endInput = (stream: Duplex): (() => void) => {
   stream.end()

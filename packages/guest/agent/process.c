@@ -35,15 +35,13 @@ static void add_rlimit(struct process *process, struct view bytes)
 		memcpy(&process->rlimits[process->rlimit_count++], bytes.at, bytes.length);
 }
 
-static void set_terminal(struct process *process, struct view list)
+static void set_terminal(struct process *process, struct view size)
 {
-	struct item size;
-	bool broken = false;
 	process->terminal = true;
-	if (!item_next(&list, &size, &broken) || size.bytes.length != 4)
+	if (size.length != 4)
 		return;
-	memcpy(&process->rows, size.bytes.at, 2);
-	memcpy(&process->columns, size.bytes.at + 2, 2);
+	memcpy(&process->rows, size.at, 2);
+	memcpy(&process->columns, size.at + 2, 2);
 }
 
 static bool take_item(struct process *process, size_t *arg_count, const struct item *item)

@@ -53,6 +53,8 @@ export interface Exec {
   readonly container: Container
   readonly request: ExecRequest
   session?: ExecSession
+  /** The session to come, from the start on. */
+  starting?: Promise<ExecSession>
   started: boolean
   exitCode?: number
   /** Undefined while it runs. */
@@ -101,27 +103,27 @@ export class Execs {
     exec.started = true
     const { config, hostConfig } = container.document
     const [rows, columns] = size ?? request.consoleSize ?? [0, 0]
-    try {
-      const session = await running.exec(
+    const process = {
+      ...ociProcess(
         {
-          ...ociProcess(
-            {
-              ...config,
-              Tty: request.tty,
-              User: request.user || config.User,
-              WorkingDir: request.workingDir || config.WorkingDir,
-              Env: [...config.Env, ...request.environment],
-            },
-            {
-              ...hostConfig,
-              ConsoleSize: [rows, columns],
-              Privileged: hostConfig.Privileged || request.privileged,
-            },
-          ),
-          args: request.command,
+          ...config,
+          Tty: request.tty,
+          User: request.user || config.User,
+          WorkingDir: request.workingDir || config.WorkingDir,
+          Env: [...config.Env, ...request.environment],
         },
-        { openStdin: request.attachStdin, privileged: request.privileged },
-      )
+        {
+          ...hostConfig,
+          ConsoleSize: [rows, columns],
+          Privileged: hostConfig.Privileged || request.privileged,
+        },
+      ),
+      args: request.command,
+    }
+    const { attachStdin: openStdin, privileged } = request
+    try {
+      exec.starting = running.exec(process, { openStdin, privileged })
+      const session = await exec.starting
       exec.session = session
       publish(this.#context, container, `exec_start: ${request.command.join(' ')}`, { execID: exec.id })
       void session.exited.then(({ code }) => this.#ended(exec, code))
@@ -135,9 +137,11 @@ export class Execs {
   }
 
   async resize(exec: Exec, size: TerminalSize): Promise<void> {
-    if (exec.session === undefined || exec.finishedAt !== undefined)
+    // A client tells its size when its connection stands, which is before the process does.
+    const session = await exec.starting?.catch(() => undefined)
+    if (session === undefined || exec.finishedAt !== undefined)
       throw conflict(`exec ${exec.id} is not running`)
-    await exec.session.resize(size)
+    await session.resize(size)
   }
 
   /** Forgets the processes of containers that are gone. */

@@ -146,7 +146,10 @@ test('a terminal has its size, controls the process, and can be resized', async 
     }),
   )
   const output = text(exec.stdout)
-  await new Promise<void>((resolve) => exec.stdout.once('data', () => resolve()))
+  const size = await new Promise<string>((resolve) =>
+    exec.stdout.once('data', (data) => resolve(String(data))),
+  )
+  expect(size).toBe('30 100\r\n')
   exec.resize({ rows: 40, columns: 120 })
   await exec.writeStdin(Buffer.from('typed\n'))
   expect(await output).toContain('40 120\r\ntty\r\n<typed>\r\n')

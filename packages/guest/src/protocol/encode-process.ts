@@ -1,4 +1,4 @@
-import { bytesItem, listItem, numberItem, stringItem } from './items.ts'
+import { bytesItem, numberItem, stringItem } from './items.ts'
 import type { GuestProcess } from './setup.ts'
 import { tag } from './wire.ts'
 
@@ -31,7 +31,7 @@ export const encodeSize = ({
 }
 
 const encodeTerminal = ({ consoleSize = { rows: 0, columns: 0 } }: GuestProcess): Buffer =>
-  listItem(tag.terminal, [encodeSize(consoleSize)])
+  bytesItem(tag.terminal, encodeSize(consoleSize))
 
 /** In the order of their numbers, include/uapi/linux/capability.h. */
 const capabilities =

@@ -19,6 +19,8 @@ export interface ExecOptions {
 
 /** The terminal, or what stands for it. */
 export interface ExecStreams {
+  /** Of the terminal, rows first; undefined when there is none. */
+  readonly size: readonly [number, number] | undefined
   /** Starts to feed the stream; gives the way to let go of the terminal again. */
   connect(stream: Duplex, resize: (rows: number, columns: number) => Promise<void>): () => void
   write(stream: 'stdout' | 'stderr', bytes: Buffer): void
@@ -36,7 +38,10 @@ export const exec = async (
   streams: ExecStreams,
 ): Promise<number> => {
   const container = await runningContainer(client, target, options.index)
-  const id = await client.exec.create(container.Id, bodyOf(options, { attach: true }))
+  const id = await client.exec.create(container.Id, {
+    ...bodyOf(options, { attach: true }),
+    ...(options.tty && streams.size !== undefined ? { ConsoleSize: streams.size } : {}),
+  })
   const stream = await client.exec.start(id, { tty: options.tty })
   const disconnect = streams.connect(stream, (rows, columns) => client.exec.resize(id, { rows, columns }))
   try {

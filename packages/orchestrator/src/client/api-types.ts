@@ -161,6 +161,7 @@ export interface ExecCreateBody {
   readonly User?: string
   readonly WorkingDir?: string
   readonly Privileged?: boolean
+  /** Rows and columns. */
   readonly ConsoleSize?: readonly [number, number]
 }
 

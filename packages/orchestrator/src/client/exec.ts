@@ -8,10 +8,7 @@ export interface ExecCalls {
   /** Gives the id of the exec. */
   create(container: string, body: ExecCreateBody): Promise<string>
   /** Starts it and gives its streams: frames, or plain bytes with a terminal. */
-  start(
-    id: string,
-    options: { readonly tty: boolean; readonly size?: readonly [number, number] },
-  ): Promise<Duplex>
+  start(id: string, options: { readonly tty: boolean }): Promise<Duplex>
   startDetached(id: string): Promise<void>
   inspect(id: string): Promise<ExecDetails>
   resize(id: string, size: { readonly rows: number; readonly columns: number }): Promise<void>
