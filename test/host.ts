@@ -31,6 +31,8 @@ export interface RunOptions {
   readonly cwd?: string
   readonly env?: Readonly<Record<string, string>>
   readonly input?: string
+  /** Leaves stdin open for who writes to it later. */
+  readonly openInput?: boolean
   readonly timeoutMs?: number
 }
 
@@ -74,7 +76,11 @@ export class Host {
   }
 
   /** Like `run`, but hands out the process, for what is interrupted or killed. */
-  spawn(command: string, args: readonly string[], { cwd, env, input, timeoutMs = 120_000 }: RunOptions = {}) {
+  spawn(
+    command: string,
+    args: readonly string[],
+    { cwd, env, input, openInput = false, timeoutMs = 120_000 }: RunOptions = {},
+  ) {
     return execa('nsenter', [`--net=/run/netns/${this.netns}`, command, ...args], {
       cwd: cwd ?? this.root,
       env: this.environment(env),
@@ -83,7 +89,7 @@ export class Host {
       timeout: timeoutMs,
       maxBuffer: 1 << 28,
       stripFinalNewline: false,
-      ...(input === undefined ? { stdin: 'ignore' } : { input }),
+      ...(input === undefined ? { stdin: openInput ? 'pipe' : 'ignore' } : { input }),
     })
   }
 

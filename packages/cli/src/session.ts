@@ -40,11 +40,14 @@ const byName = (name: string, selected: readonly string[]): Target => ({
 
 export const desiredOf = ({ project, locations }: LoadedProject): DesiredState => desire(project, locations)
 
-/** Runs an action with a client and the screen's progress, which is ended however the action ends. */
+/**
+ * Runs an action with a client and the screen's progress, which is ended however the action ends, or when the action asks for
+ * it: from then on events go to `then`.
+ */
 export const withProgress = async <Result>(
   invocation: AnyInvocation,
-  { title, project, listen }: ProgressSession,
-  action: (context: ActionContext) => Promise<Result>,
+  { title, project, then }: ProgressSession,
+  action: (context: ActionContext, endProgress: () => Promise<void>) => Promise<Result>,
 ): Promise<Result> => {
   const { world, screen, globals, interrupts } = invocation
   const client = await openEngine(invocation)
@@ -56,15 +59,21 @@ export const withProgress = async <Result>(
     now: () => world.clock.now(),
     title,
     dryRun: globals.dryRun,
+    terminalSize: () => ({ columns: stream.columns || 80, lines: stream.rows || 24 }),
   })
+  let ended: Promise<void> | undefined
+  const end = (): Promise<void> => {
+    ended ??= progress.end()
+    return ended
+  }
   const emit = (event: ComposeEvent): void => {
-    progress.emit(event)
-    listen?.(event)
+    if (ended === undefined) progress.emit(event)
+    else then?.(event)
   }
   try {
-    return await action({ client, project, emit, clock: world.clock, signal: interrupts.signal })
+    return await action({ client, project, emit, clock: world.clock, signal: interrupts.signal }, end)
   } finally {
-    await progress.end()
+    await end()
   }
 }
 
@@ -72,6 +81,6 @@ export interface ProgressSession {
   /** `Running`, `Stopping` … */
   readonly title: string
   readonly project: string
-  /** Hears every event too. */
-  readonly listen?: (event: ComposeEvent) => void
+  /** Hears the events after the progress was ended. */
+  readonly then?: (event: ComposeEvent) => void
 }

@@ -9,8 +9,6 @@ export type ComposeEvent =
   | { readonly type: 'warning'; readonly message: string }
   /** What watching files does. */
   | { readonly type: 'watch'; readonly message: string }
-  /** A container whose output is shown from now on. */
-  | { readonly type: 'attach'; readonly container: string }
   | {
       readonly type: 'log'
       readonly container: string

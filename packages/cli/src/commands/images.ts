@@ -2,7 +2,7 @@ import { containersIn, listContainers, observedContainer } from '@container-comp
 import { flag, text } from '../arguments/options.ts'
 import { defineCommand } from '../command.ts'
 import { openEngine } from '../engine.ts'
-import { size } from '../progress/plain.ts'
+import { size } from '../progress/size.ts'
 import { humanDuration } from '../render/duration.ts'
 import { renderTable } from '../render/table.ts'
 import { findTarget } from '../session.ts'

@@ -1,7 +1,16 @@
 import type { LoadedProject } from '@container-compose/compose'
 import { UserError } from '@container-compose/core'
-import { type DesiredState, type UpOptions, upAttached } from '@container-compose/orchestrator'
+import {
+  type ComposeEvent,
+  type DesiredState,
+  type ProgressEvent,
+  type UpOptions,
+  upAttached,
+} from '@container-compose/orchestrator'
+import { renderLine } from '../progress/plain.ts'
+import { renderWarning } from '../progress/warning.ts'
 import { LogPrinter } from '../render/log-printer.ts'
+import type { Screen } from '../screen.ts'
 import { withProgress } from '../session.ts'
 import type { UpInvocation } from './up.ts'
 
@@ -11,7 +20,7 @@ interface Attached {
   readonly upOptions: UpOptions
 }
 
-/** `up` in the foreground. The first interrupt stops the containers, the second kills them; both end with 130. */
+/** `up` in the foreground, with its output. The first interrupt stops the containers, the second kills them; both end with 130. */
 export const runAttached = async (
   invocation: UpInvocation,
   { loaded, desired, upOptions }: Attached,
@@ -29,38 +38,36 @@ export const runAttached = async (
   )
   const stop = new AbortController()
   const kill = new AbortController()
-  const giveBack = interrupts.handle((count) => {
-    if (count === 1) {
-      world.stdout.write('Gracefully Stopping... press Ctrl+C again to force\n')
-      stop.abort()
-    } else kill.abort()
-  })
-  const names: string[] = []
+  let giveBack = (): void => {}
+  const then = (event: ComposeEvent): void => {
+    if (event.type === 'progress') world.stderr.write(stepLine(event, screen))
+    else if (event.type === 'warning')
+      world.stderr.write(renderWarning(event.message, { screen, now: () => world.clock.now() }))
+    else printer.hear(event)
+  }
   try {
     const status = await withProgress(
       invocation,
-      {
-        title: 'Running',
-        project: desired.project,
-        listen: (event) => {
-          if (event.type === 'attach') names.push(printer.shortName(event.container))
-          else printer.hear(event)
-        },
-      },
-      (context) =>
+      { title: 'Running', project: desired.project, then },
+      (context, endProgress) =>
         upAttached(context, desired, {
           ...upOptions,
           attaches: attachRule(invocation, loaded, desired),
-          abortOn: options.abortOnContainerFailure
-            ? 'failure'
-            : options.abortOnContainerExit || options.exitCodeFrom
-              ? 'exit'
-              : undefined,
+          abortOn: abortCondition(options),
           exitCodeFrom: options.exitCodeFrom,
           stop: stop.signal,
           kill: kill.signal,
-          onAttached: () => {
-            if (names.length > 0) world.stdout.write(`Attaching to ${[...names].sort().join(', ')}\n`)
+          onAttach: async (containers) => {
+            await endProgress()
+            // Before this an interrupt ends the program as it does everywhere: nothing runs yet that could be stopped.
+            giveBack = interrupts.handle((count) => {
+              if (count > 1) return kill.abort()
+              const line = screen.columns === undefined ? '' : clearLine
+              world.stdout.write(`${line}Gracefully Stopping... press Ctrl+C again to force\n`)
+              stop.abort()
+            })
+            const names = containers.map((name) => printer.shortName(name)).sort()
+            if (names.length > 0) world.stdout.write(`Attaching to ${names.join(', ')}\n`)
           },
           onAbort: () => world.stderr.write('\x1b[31m\x1b[1mAborting on container exit...\x1b[0m\n'),
         }),
@@ -70,6 +77,26 @@ export const runAttached = async (
   } finally {
     giveBack()
   }
+}
+
+const clearLine = '\r\x1b[K'
+
+/** A line between the logs that says how stopping gets on: it does not wait for its turn, nor for JSON. */
+const stepLine = (event: ProgressEvent, { progress, errorColours }: Screen): string => {
+  if (progress === 'quiet') return ''
+  if (progress !== 'tty') return `${renderLine(event)}\n`
+  const { status = '', state } = event
+  const colour = state === 'error' ? 31 : 32
+  return `${clearLine}${renderLine({ ...event, status: errorColours ? `\x1b[${colour}m${status}\x1b[0m` : status })}\n`
+}
+
+const abortCondition = ({
+  abortOnContainerExit,
+  abortOnContainerFailure,
+  exitCodeFrom,
+}: UpInvocation['options']) => {
+  if (abortOnContainerFailure) return 'failure'
+  return abortOnContainerExit || exitCodeFrom ? 'exit' : undefined
 }
 
 /** Which services' output is shown; no service left means all. */

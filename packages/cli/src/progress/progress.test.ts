@@ -23,6 +23,7 @@ const show = async (on: Screen, events: readonly ComposeEvent[], dryRun = false)
     now: () => startedAt + 2500,
     title: 'Running',
     dryRun,
+    terminalSize: () => ({ columns: 80, lines: 24 }),
   })
   for (const event of events) progress.emit(event)
   await progress.end()

@@ -19,6 +19,8 @@ export interface ProgressOptions {
   /** What is done: `Running`, `Stopping`. */
   readonly title: string
   readonly dryRun: boolean
+  /** Of the terminal that is written to; asked for again and again. */
+  readonly terminalSize: () => { readonly columns: number; readonly lines: number }
 }
 
 /** The renderer that the screen asks for; the one for terminals is loaded only when it is. */
@@ -31,7 +33,7 @@ export const openProgress = async (options: ProgressOptions): Promise<Progress> 
     case 'quiet':
       return new QuietProgress(options)
     case 'tty': {
-      const { TerminalProgress } = await import('./tty.ts')
+      const { TerminalProgress } = await import('./terminal/terminal-progress.ts')
       return new TerminalProgress(options)
     }
   }
