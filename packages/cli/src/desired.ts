@@ -2,7 +2,7 @@ import type { LoadedProject } from '@container-compose/compose'
 import { UserError } from '@container-compose/core'
 import { type DesiredState, noSuchService, withSupport } from '@container-compose/orchestrator'
 import { usesOwnEngine } from './engine.ts'
-import { renderWarning } from './progress/warning.ts'
+import { writeWarning } from './progress/warning.ts'
 import type { AnyInvocation } from './project.ts'
 import { desiredOf } from './session.ts'
 
@@ -25,11 +25,9 @@ export const selectDesired = (
   loaded: LoadedProject,
   { named, withDependencies, scale }: Selection,
 ): DesiredState => {
-  const { world, screen } = invocation
   const support = { ownEngine: usesOwnEngine(invocation), defaultRuntime: 'vm' }
   const { desired, warnings } = withSupport(desiredOf(loaded), loaded, support)
-  for (const message of warnings)
-    world.stderr.write(renderWarning(message, { screen, now: () => world.clock.now() }))
+  for (const message of warnings) writeWarning(message, invocation)
   const known = desired.services.map(({ name }) => name)
   for (const service of scale.keys())
     if (!known.includes(service)) throw noSuchService(`${service}: not found`, known)

@@ -13,7 +13,7 @@ import {
 import type { SourceLocation } from '@container-compose/core'
 import type { OptionSpecs } from './arguments/options.ts'
 import type { Invocation } from './command.ts'
-import { renderWarning } from './progress/warning.ts'
+import { writeWarning } from './progress/warning.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: what a command is called with does not matter here
 export type AnyInvocation = Pick<Invocation<any & OptionSpecs>, 'globals' | 'world' | 'screen' | 'interrupts'>
@@ -77,9 +77,8 @@ const loadOptions = ({ globals, world }: AnyInvocation): LoadOptions => {
   }
 }
 
-const writeWarnings = (warnings: readonly Warning[], { world, screen }: AnyInvocation): void => {
-  for (const { message } of warnings)
-    world.stderr.write(renderWarning(message, { screen, now: () => world.clock.now() }))
+const writeWarnings = (warnings: readonly Warning[], invocation: AnyInvocation): void => {
+  for (const { message } of warnings) writeWarning(message, invocation)
 }
 
 const readAll = async (stream: NodeJS.ReadableStream): Promise<string> => {

@@ -42,11 +42,11 @@ export const desiredOf = ({ project, locations }: LoadedProject): DesiredState =
 
 /**
  * Runs an action with a client and the screen's progress, which is ended however the action ends, or when the action asks for
- * it: from then on events go to `then`.
+ * it: from then on events go to `afterwards`.
  */
 export const withProgress = async <Result>(
   invocation: AnyInvocation,
-  { title, project, then }: ProgressSession,
+  { title, project, afterwards }: ProgressSession,
   action: (context: ActionContext, endProgress: () => Promise<void>) => Promise<Result>,
 ): Promise<Result> => {
   const { world, screen, globals, interrupts } = invocation
@@ -68,7 +68,7 @@ export const withProgress = async <Result>(
   }
   const emit = (event: ComposeEvent): void => {
     if (ended === undefined) progress.emit(event)
-    else then?.(event)
+    else afterwards?.(event)
   }
   try {
     return await action({ client, project, emit, clock: world.clock, signal: interrupts.signal }, end)
@@ -82,5 +82,5 @@ export interface ProgressSession {
   readonly title: string
   readonly project: string
   /** Hears the events after the progress was ended. */
-  readonly then?: (event: ComposeEvent) => void
+  readonly afterwards?: (event: ComposeEvent) => void
 }

@@ -8,7 +8,7 @@ import {
   upAttached,
 } from '@container-compose/orchestrator'
 import { renderLine } from '../progress/plain.ts'
-import { renderWarning } from '../progress/warning.ts'
+import { writeWarning } from '../progress/warning.ts'
 import { LogPrinter } from '../render/log-printer.ts'
 import type { Screen } from '../screen.ts'
 import { withProgress } from '../session.ts'
@@ -39,16 +39,15 @@ export const runAttached = async (
   const stop = new AbortController()
   const kill = new AbortController()
   let giveBack = (): void => {}
-  const then = (event: ComposeEvent): void => {
+  const afterwards = (event: ComposeEvent): void => {
     if (event.type === 'progress') world.stderr.write(stepLine(event, screen))
-    else if (event.type === 'warning')
-      world.stderr.write(renderWarning(event.message, { screen, now: () => world.clock.now() }))
+    else if (event.type === 'warning') writeWarning(event.message, invocation)
     else printer.hear(event)
   }
   try {
     const status = await withProgress(
       invocation,
-      { title: 'Running', project: desired.project, then },
+      { title: 'Running', project: desired.project, afterwards },
       (context, endProgress) =>
         upAttached(context, desired, {
           ...upOptions,

@@ -9,19 +9,18 @@ import {
   watch,
   watchRules,
 } from '@container-compose/orchestrator'
-import { renderWarning } from '../progress/warning.ts'
+import { writeWarning } from '../progress/warning.ts'
 import type { AnyInvocation } from '../project.ts'
 
 /** The watch rules of the named services, or of all. Warnings about them are written. */
 export const rulesOf = (
-  { world, screen }: AnyInvocation,
+  invocation: AnyInvocation,
   loaded: LoadedProject,
   named: readonly string[],
 ): readonly Rule[] => {
   const services = named.length > 0 ? named : Object.keys(loaded.project.services)
   const { rules, warnings } = watchRules(loaded, services, readTextIfThere)
-  for (const message of warnings)
-    world.stderr.write(renderWarning(message, { screen, now: () => world.clock.now() }))
+  for (const message of warnings) writeWarning(message, invocation)
   return rules
 }
 

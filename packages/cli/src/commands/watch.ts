@@ -2,6 +2,7 @@ import { up } from '@container-compose/orchestrator'
 import { flag, tristate } from '../arguments/options.ts'
 import { defineCommand } from '../command.ts'
 import { selectDesired } from '../desired.ts'
+import { writeWarning } from '../progress/warning.ts'
 import { readProject } from '../project.ts'
 import { withProgress } from '../session.ts'
 import { recreatePolicy } from './up-options.ts'
@@ -43,11 +44,15 @@ export default defineCommand({
           {
             title: 'Watching',
             project: desired.project,
-            listen: (event) => {
+            afterwards: (event) => {
               if (event.type === 'watch') world.stdout.write(`${event.message}\n`)
+              if (event.type === 'warning') writeWarning(event.message, invocation)
             },
           },
-          (context) => watchFiles(context, { invocation, loaded, rules, signal: ended.signal }),
+          async (context, endProgress) => {
+            await endProgress()
+            await watchFiles(context, { invocation, loaded, rules, signal: ended.signal })
+          },
         )
     } finally {
       giveBack()

@@ -1,3 +1,5 @@
+import type { OptionSpecs } from '../arguments/options.ts'
+import type { Invocation } from '../command.ts'
 import type { ProgressOptions } from './progress.ts'
 
 /** A warning as the reference writes it: for people on a terminal, as logfmt elsewhere, as JSON with json progress. */
@@ -10,4 +12,12 @@ export const renderWarning = (
   if (!screen.errorColours) return `time="${time}" level=warning msg=${JSON.stringify(message)}\n`
   const seconds = Math.floor((now() - screen.startedAt) / 1000)
   return `\x1b[33mWARN\x1b[0m[${String(seconds).padStart(4, '0')}] ${message} \n`
+}
+
+/** Writes a warning where no progress is on the screen. */
+export const writeWarning = (
+  message: string,
+  { world, screen }: Pick<Invocation<OptionSpecs>, 'world' | 'screen'>,
+): void => {
+  world.stderr.write(renderWarning(message, { screen, now: () => world.clock.now() }))
 }
