@@ -80,19 +80,42 @@ static bool add_default_route(int socket, unsigned index, struct view gateway)
 	return netlink_send(socket, &request);
 }
 
+static bool set_up(int socket, const char *card, bool up)
+{
+	unsigned index = if_nametoindex(card);
+	return !index || set_link(socket, index, up, (struct view){ NULL, 0 }, 0);
+}
+
+/*
+ * The kernel looks at changed carriers once a second (net/core/link_watch.c). A template that is saved before it did has clones
+ * whose cards seem to be down for the first second of the container.
+ */
+static void wait_for_carrier(const char *card)
+{
+	char path[192], state[16];
+	snprintf(path, sizeof path, "/sys/class/net/%s/operstate", card);
+	for (int times = 0; times < 300; times++) {
+		if (!text_file_read(path, state, sizeof state) || !strcmp(state, "up\n"))
+			return;
+		usleep(10000);
+	}
+}
+
 bool network_prepare(void)
 {
 	int socket = netlink_open();
-	unsigned loopback = if_nametoindex("lo"), first = if_nametoindex("eth0");
+	bool ready = socket >= 0 && if_nametoindex("lo") && set_up(socket, "lo", true);
+	char cards[MAX_CARDS][IFNAMSIZ];
 	set_ipv6("default", "disable_ipv6", "1");
 	for (int i = 0; i < MAX_CARDS; i++) {
-		char card[IFNAMSIZ];
-		snprintf(card, sizeof card, "eth%d", i);
-		set_ipv6(card, "disable_ipv6", "1");
+		snprintf(cards[i], sizeof cards[i], "eth%d", i);
+		set_ipv6(cards[i], "disable_ipv6", "1");
+		ready = ready && set_up(socket, cards[i], true);
 	}
-	struct view none = { NULL, 0 };
-	bool ready = socket >= 0 && loopback && set_link(socket, loopback, true, none, 0) &&
-		     (!first || set_link(socket, first, true, none, 0));
+	for (int i = 0; i < MAX_CARDS; i++)
+		wait_for_carrier(cards[i]);
+	for (int i = 1; i < MAX_CARDS; i++)
+		ready = ready && set_up(socket, cards[i], false);
 	close(socket);
 	return ready;
 }
