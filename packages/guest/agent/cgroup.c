@@ -78,9 +78,21 @@ static int64_t read_number(const char *path, const char *key, int64_t fallback)
 	return fallback;
 }
 
+static int64_t forgotten_oom_kills;
+
+static int64_t oom_kills(void)
+{
+	return read_number(CONTAINER "/memory.events", "oom_kill", 0);
+}
+
 bool cgroup_was_oom_killed(void)
 {
-	return read_number(CONTAINER "/memory.events", "oom_kill", 0) > 0;
+	return oom_kills() > forgotten_oom_kills;
+}
+
+void cgroup_forget_oom_kills(void)
+{
+	forgotten_oom_kills = oom_kills();
 }
 
 void cgroup_read_usage(struct cgroup_usage *usage)

@@ -22,8 +22,9 @@ bool cgroup_enter(void);
 /* Writes the limits of the setup. */
 bool cgroup_limit(struct view setup, struct fault *fault);
 
-/* True when the kernel has killed one of its processes for lack of memory. */
+/* True when the kernel has killed one of its processes for lack of memory, since it was last forgotten. */
 bool cgroup_was_oom_killed(void);
+void cgroup_forget_oom_kills(void);
 
 struct cgroup_usage {
 	int64_t cpu_ns, memory, inactive_file, memory_limit, pids;

@@ -10,6 +10,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "again.h"
 #include "cgroup.h"
 #include "prepared.h"
 #include "process.h"
@@ -23,10 +24,10 @@ static struct {
 	int pidfd, socket;
 	/* Shared with the container's process, which reads it between being told and answering, and again when it starts. */
 	uint8_t *description;
+	size_t setup_length;
+	/* For joining the mounts while no process of it lives, and for the next run. */
+	struct namespaces namespaces;
 } container = { .pidfd = -1, .socket = -1 };
-
-
-
 
 static _Noreturn void become_process(struct view setup, int socket)
 {
@@ -91,26 +92,58 @@ static _Noreturn void live(int socket)
 	_exit(1);
 }
 
-bool container_create(void)
+/* The process is the first of a PID namespace of its own; it runs `body` with its end of a new container_socket(). */
+static bool spawn(unsigned long namespaces, void (*body)(int socket))
 {
 	int socket;
-	container.description = mmap(NULL, MAX_DESCRIPTION, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (container.description == MAP_FAILED || !report_pair(&container.socket, &socket))
+	if (!report_pair(&container.socket, &socket))
 		return false;
-	unsigned long namespaces = CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC;
-	container.pid = (pid_t)syscall(SYS_clone, namespaces | SIGCHLD, NULL, NULL, NULL, 0);
+	container.pid = (pid_t)syscall(SYS_clone, namespaces | CLONE_NEWPID | SIGCHLD, NULL, NULL, NULL, 0);
 	if (container.pid == 0) {
 		close(container.socket);
-		live(socket);
+		body(socket);
 	}
 	close(socket);
 	if (container.pid < 0)
 		return false;
+	if (container.pidfd >= 0)
+		close(container.pidfd);
 	container.pidfd = (int)syscall(SYS_pidfd_open, container.pid, 0);
+	return container.pidfd >= 0;
+}
+
+bool container_create(void)
+{
+	container.description = mmap(NULL, MAX_DESCRIPTION, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	struct report report;
-	if (container.pidfd < 0 || report_receive(container.socket, &report) != 1 || report.kind != REPORT_READY)
+	if (container.description == MAP_FAILED || !spawn(CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC, live) ||
+	    report_receive(container.socket, &report) != 1 || report.kind != REPORT_READY)
 		return false;
-	return fcntl(container.socket, F_SETFL, O_NONBLOCK) == 0;
+	return namespaces_open(&container.namespaces, container.pid) &&
+	       fcntl(container.socket, F_SETFL, O_NONBLOCK) == 0;
+}
+
+static _Noreturn void live_again(int socket)
+{
+	struct fault fault = { 0 };
+	struct view setup = { container.description, container.setup_length };
+	prctl(PR_SET_NAME, "container");
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (!again_enter(&container.namespaces, setup, &fault)) {
+		report_fault(socket, &fault);
+		_exit(fault.exit_code);
+	}
+	become_process(setup, socket);
+}
+
+bool container_start_again(void)
+{
+	return spawn(0, live_again) && fcntl(container.socket, F_SETFL, O_NONBLOCK) == 0;
+}
+
+void container_let_go(void)
+{
+	namespaces_close(&container.namespaces);
 }
 
 pid_t container_pid(void)
@@ -151,6 +184,7 @@ bool container_setup(size_t length, struct container_mounts mounts)
 		told.fds[told.fd_count++] = mounts.locking;
 		told.fault.error |= HAS_LOCKING;
 	}
+	container.setup_length = length;
 	bool sent = report_send(container.socket, &told);
 	for (int i = 0; i < told.fd_count; i++)
 		close(told.fds[i]);
@@ -165,8 +199,8 @@ bool container_start(void)
 
 bool container_join(bool mounts_only)
 {
-	int namespaces = CLONE_NEWNS;
-	if (!mounts_only)
-		namespaces |= CLONE_NEWPID | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWCGROUP;
+	if (mounts_only)
+		return setns(container.namespaces.mounts, CLONE_NEWNS) == 0;
+	int namespaces = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWCGROUP;
 	return setns(container.pidfd, namespaces) == 0;
 }

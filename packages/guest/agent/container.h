@@ -35,6 +35,15 @@ bool container_setup(size_t length, struct container_mounts mounts);
 /* Tells it to become the process; its reports come on container_socket(), whose end says that the program runs. */
 bool container_start(void);
 
+/*
+ * Runs the program again, after it has ended, as the same setup says; its reports come on a new container_socket(). Mounts, names,
+ * limits and the network are those of the run before.
+ */
+bool container_start_again(void);
+
+/* No further run: what only the container holds is free when its last process has ended. */
+void container_let_go(void);
+
 /* Readable when there is a report; non-blocking. -1 once closed. */
 int container_socket(void);
 void container_close_socket(void);

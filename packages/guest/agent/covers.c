@@ -45,10 +45,11 @@ static bool mask(const char *path, struct fault *fault)
 	return fault_errno(fault, "masking %s", path);
 }
 
-bool cover_paths(struct view setup, const char *prefix, struct fault *fault)
+static bool cover_those(struct view setup, const char *prefix, const char *directory, struct fault *fault)
 {
 	struct item item;
 	bool broken = false;
+	size_t length = strlen(directory);
 	while (item_next(&setup, &item, &broken)) {
 		if (item.tag != TAG_READONLY_PATH && item.tag != TAG_MASKED_PATH)
 			continue;
@@ -56,8 +57,20 @@ bool cover_paths(struct view setup, const char *prefix, struct fault *fault)
 		char full[4096];
 		if (!path || *path != '/' || snprintf(full, sizeof full, "%s%s", prefix, path) >= (int)sizeof full)
 			return fault_set(fault, 128, EINVAL, "a path to be covered makes no sense");
+		if (strncmp(path, directory, length))
+			continue;
 		if (!(item.tag == TAG_READONLY_PATH ? cover_readonly(full, fault) : mask(full, fault)))
 			return false;
 	}
 	return true;
+}
+
+bool cover_paths(struct view setup, const char *prefix, struct fault *fault)
+{
+	return cover_those(setup, prefix, "/", fault);
+}
+
+bool cover_paths_below(struct view setup, const char *directory, struct fault *fault)
+{
+	return cover_those(setup, "", directory, fault);
 }

@@ -15,4 +15,7 @@ bool cover_readonly(const char *path, struct fault *fault);
 /* All that the setup names, each below `prefix`. */
 bool cover_paths(struct view setup, const char *prefix, struct fault *fault);
 
+/* Only those that are below `directory`. */
+bool cover_paths_below(struct view setup, const char *directory, struct fault *fault);
+
 #endif

@@ -22,6 +22,8 @@
 #include "mount_ports.h"
 #include "network.h"
 #include "requests.h"
+#include "restart.h"
+#include "stream_io.h"
 
 static struct {
 	int phase;
@@ -44,6 +46,11 @@ bool life_begin(void)
 int life_phase(void)
 {
 	return life.phase;
+}
+
+bool life_is_running(void)
+{
+	return life.phase == PHASE_RUNNING && life.main_stream->started && !life.main_stream->exited;
 }
 
 bool life_has_root(void)
@@ -150,6 +157,8 @@ static void running(void)
 		return;
 	life.phase = PHASE_RUNNING;
 	life.main_stream->started = true;
+	/* Its end may have come before there was somebody to tell. */
+	input_write(life.main_stream);
 	answer(&life.start);
 }
 
@@ -164,6 +173,8 @@ void life_report(void)
 			fail(life.prepare ? &life.prepare : life.setup ? &life.setup : &life.start, &report.fault);
 			if (life.start)
 				fail(&life.start, &report.fault);
+			/* A run after the first: its end is the container's. */
+			life.main_stream->started |= life.phase == PHASE_RUNNING;
 		} else if (report.kind == REPORT_READY && life.prepare) {
 			/* The answer says that the machine can be saved. */
 			boot_clean_memory();
@@ -186,6 +197,24 @@ void life_write_exit(struct writer *writer, const struct stream *stream)
 		write_number(writer, TAG_OOM_KILLED, cgroup_was_oom_killed());
 	if (stream->fault.exit_code)
 		write_string(writer, TAG_VALUE, stream->fault.text);
+}
+
+void life_again(uint32_t request)
+{
+	struct fault fault = { 0 };
+	struct stream *stream = life.main_stream;
+	input_close(stream);
+	stream->exited = stream->started = false;
+	cgroup_forget_oom_kills();
+	life.start = request;
+	if (container_start_again()) {
+		stream->pid = container_pid();
+		return;
+	}
+	fault_errno(&fault, "running the program again");
+	fail(&life.start, &fault);
+	stream->code = 128;
+	life_end(stream);
 }
 
 /* An engine that is there shall hear of the end, but it can't keep the machine alive. */
@@ -211,6 +240,7 @@ void life_end(struct stream *main_stream)
 {
 	life.phase = PHASE_EXITED;
 	log_exit((uint8_t)main_stream->code, cgroup_was_oom_killed());
+	container_let_go();
 	disk_wait_until_free();
 	while (!log_flush())
 		usleep(1000);
@@ -224,11 +254,13 @@ void life_end(struct stream *main_stream)
 
 void life_shutdown(void)
 {
+	restart_take();
 	kill(container_pid(), SIGKILL);
 	/* A process that ran ends as any other: its end is logged first. */
 	if (life.phase == PHASE_RUNNING)
 		return;
 	waitpid(container_pid(), NULL, 0);
+	container_let_go();
 	disk_wait_until_free();
 	power_off();
 }

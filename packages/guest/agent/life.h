@@ -15,6 +15,12 @@ bool life_begin(void);
 
 int life_phase(void);
 
+/* The container's program runs, and has not ended. */
+bool life_is_running(void);
+
+/* Runs the program again, which has ended with all of its output in the log; answers `request` when it runs. */
+void life_again(uint32_t request);
+
 /* The container's root exists: files can be read and written. */
 bool life_has_root(void);
 

@@ -26,6 +26,7 @@
 #include "network.h"
 #include "ports.h"
 #include "requests.h"
+#include "restart.h"
 #include "standard_streams.h"
 #include "stream_io.h"
 #include "text_file.h"
@@ -110,8 +111,12 @@ static void finish(struct stream *stream)
 		return;
 	bool ended = stream->output[0].fd < 0 && stream->output[1].fd < 0;
 	if (stream->kind == STREAM_MAIN) {
-		if (ended && log_flush())
+		if (!ended || !log_flush())
+			return;
+		uint32_t restart = restart_take();
+		if (!restart)
 			life_end(stream);
+		life_again(restart);
 		return;
 	}
 	if (!ended && now_ms() < stream->give_up_ms)
@@ -175,10 +180,11 @@ static void serve_one(const struct watch *what, int children, int ports)
 
 static int patience(void)
 {
+	int restart = restart_patience(now_ms());
 	for (struct stream *stream = NULL; (stream = stream_next(stream));)
 		if (stream->exited && stream->kind != STREAM_MAIN && now_ms() < stream->give_up_ms)
-			return 100;
-	return -1;
+			return restart >= 0 && restart < 100 ? restart : 100;
+	return restart;
 }
 
 static _Noreturn void serve(int children, int ports)
@@ -196,6 +202,7 @@ static _Noreturn void serve(int children, int ports)
 		channel_flush();
 		if (poll(polled, polled_count, patience()) < 0 && errno != EINTR)
 			complain("poll: %m");
+		restart_check(now_ms());
 		/* Ended children last: by then the report that tells whose they are has been read. */
 		for (nfds_t i = polled_count; i-- > 0;)
 			if (polled[i].revents)

@@ -33,6 +33,7 @@
 #define MSG_FORGET 15
 #define MSG_CLOCK 16
 #define MSG_PREPARE 17
+#define MSG_RESTART 18
 #define MSG_REPLY 32
 #define MSG_ERROR 33
 #define MSG_EXIT 34
@@ -54,6 +55,7 @@
 #define TAG_EXEC 8
 #define TAG_STREAM 9
 #define TAG_ERRNO 10
+#define TAG_GRACE_MS 11
 #define TAG_ENTROPY 20
 #define TAG_CLOCK 21
 #define TAG_HOSTNAME 22

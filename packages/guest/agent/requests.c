@@ -14,6 +14,7 @@
 #include "identity.h"
 #include "life.h"
 #include "protocol.h"
+#include "restart.h"
 #include "stream_io.h"
 #include "work.h"
 
@@ -201,6 +202,8 @@ static void handle_request(const struct frame *frame)
 		return life_start(frame->stream);
 	case MSG_SIGNAL:
 		return send_signal(frame);
+	case MSG_RESTART:
+		return restart_request(frame);
 	case MSG_USAGE:
 		return usage(frame);
 	case MSG_CLOCK:

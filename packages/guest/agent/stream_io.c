@@ -85,7 +85,7 @@ void output_taken(struct stream *stream, const struct frame *frame)
 	output->taken = offset;
 }
 
-static void close_input(struct stream *stream)
+void input_close(struct stream *stream)
 {
 	struct input *input = &stream->input;
 	if (input->fd >= 0)
@@ -112,7 +112,7 @@ void input_write(struct stream *stream)
 			if (errno == EINTR)
 				continue;
 			if (errno != EAGAIN)
-				return close_input(stream);
+				return input_close(stream);
 			break;
 		}
 		input->start = (input->start + (size_t)written) % STREAM_WINDOW;
@@ -123,7 +123,7 @@ void input_write(struct stream *stream)
 		channel_ack(stream->id, input->taken);
 	/* A terminal has no end of input of its own; as with Docker, it stays. */
 	if (input->length == 0 && input->ends && !stream->terminal)
-		close_input(stream);
+		input_close(stream);
 }
 
 static void keep(struct input *input, const uint8_t *bytes, size_t length)
@@ -155,10 +155,10 @@ void input_receive(struct stream *stream, const struct frame *frame)
 		input->ends = true;
 	if (stream->started && input->fd < 0) {
 		input->received += length;
-		return close_input(stream);
+		return input_close(stream);
 	}
 	if (!input->waiting && !(input->waiting = malloc(STREAM_WINDOW)))
-		return close_input(stream);
+		return input_close(stream);
 	keep(input, bytes, length);
 	if (stream->started)
 		input_write(stream);

@@ -19,4 +19,7 @@ void input_receive(struct stream *stream, const struct frame *frame);
 /* Writes what waits to the process. */
 void input_write(struct stream *stream);
 
+/* No more input for the process; what it has not taken is dropped. */
+void input_close(struct stream *stream);
+
 #endif

@@ -93,6 +93,16 @@ export class AgentClient {
     await sendSignal(this.#connection, mainStream, signal)
   }
 
+  /**
+   * Starts the process again, in the same mounts, with the same addresses and the same log. `signal` asks the old one to end; after
+   * `graceMs` it is killed, unless that is negative. Resolves when the new one has been executed; rejects like `start`, and the
+   * container has then ended.
+   */
+  async restart({ signal, graceMs }: { readonly signal: number; readonly graceMs: number }): Promise<void> {
+    const payload = [numberItem(tag.value, signal), numberItem(tag.graceMs, graceMs)]
+    await this.#connection.request(message.restart, Buffer.concat(payload))
+  }
+
   resize(size: { readonly rows: number; readonly columns: number }): void {
     this.#connection.send({ type: message.resize, stream: mainStream, payload: encodeSize(size) })
   }
