@@ -14,16 +14,26 @@ export const accompany = (
   container: Container,
   running: RunningContainer,
 ): void => {
-  const accompaniment = new AbortController()
-  container.accompaniment = accompaniment
-  monitorHealth(context, container, running, accompaniment.signal)
+  checkHealth(context, container, running)
   void running.exited.then(async (status) => {
-    accompaniment.abort()
+    container.accompaniment?.abort()
     if (context.closing()) return
     await finish(context, container, status).catch((error: unknown) =>
       context.log.error({ err: error, id: container.id }, 'the end of a container was not handled'),
     )
   })
+}
+
+/** From the beginning: a process that has just been started has its start period before it. */
+export const checkHealth = (
+  context: ContainerContext,
+  container: Container,
+  running: RunningContainer,
+): void => {
+  container.accompaniment?.abort()
+  const accompaniment = new AbortController()
+  container.accompaniment = accompaniment
+  monitorHealth(context, container, running, accompaniment.signal)
 }
 
 /**

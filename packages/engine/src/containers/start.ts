@@ -97,7 +97,7 @@ const failStart = async (context: ContainerContext, container: Container, error:
 }
 
 /** A program that is not there or can't be executed is the client's fault. */
-const startFault = (error: unknown): Error => {
+export const startFault = (error: unknown): Error => {
   if (!(error instanceof StartError)) return error instanceof Error ? error : new Error(String(error))
   const status = error.exitCode === 126 || error.exitCode === 127 ? 400 : 500
   return new ApiError(status, `failed to create task for container: ${error.message}`, { cause: error })

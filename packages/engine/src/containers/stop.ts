@@ -5,7 +5,7 @@ import { publish } from './container-events.ts'
 import type { ContainerContext } from './context.ts'
 import { startContainer, stopSignalOf } from './start.ts'
 
-const defaultStopSeconds = 10
+export const defaultStopSeconds = 10
 /** How long SIGKILL may take inside before the machine itself is ended. */
 const killGraceMs = 10_000
 const sigkill = 9

@@ -38,11 +38,11 @@ const watch = async (
   const { clock } = context
   for (;;) {
     const before = container.state.health ?? initialHealth
-    await clock.sleep(nextProbeIn(plan, before, clock.now() - running.startedAt), signal)
+    await clock.sleep(nextProbeIn(plan, before, clock.now() - container.state.startedAt), signal)
     if (container.state.status !== 'running') continue
     const result = await probe(context, container, running, plan)
     signal.throwIfAborted()
-    const health = afterProbe(plan, before, result, running.startedAt)
+    const health = afterProbe(plan, before, result, container.state.startedAt)
     if (health.status === before.status) {
       container.setStateInMemory({ health })
       continue

@@ -176,6 +176,18 @@ export interface RunningContainer {
   release(): Promise<void>
 }
 
+/** What a running container can do besides where its runtime can start the process again without ending what is around it. */
+export interface ProcessRestart {
+  /**
+   * Asks the process to end with a signal, kills it after the grace (negative: never), and runs it again: same disk, mounts,
+   * addresses and log. Resolves when it has been executed; rejects with a StartError otherwise, and the run then ends.
+   */
+  restartProcess(options: { readonly signal: number; readonly graceMs: number }): Promise<void>
+}
+
+export const canRestartProcess = (running: RunningContainer): running is RunningContainer & ProcessRestart =>
+  'restartProcess' in running
+
 export interface TerminalSize {
   readonly rows: number
   readonly columns: number

@@ -1,5 +1,6 @@
 import { createContainer } from '../../containers/create.ts'
 import { parseCreateRequest, parseRestartPolicy } from '../../containers/create-request.ts'
+import { hotRestartContainer } from '../../containers/hot-restart.ts'
 import { inspectContainer } from '../../containers/inspect.ts'
 import { listContainers, listFilterNames } from '../../containers/list.ts'
 import { pauseContainer, unpauseContainer } from '../../containers/pause.ts'
@@ -57,7 +58,8 @@ export const containerRoutes = (engine: EngineContext): Route[] => {
       sendStatus(call, (await stopContainer(engine, ofContainer(call), stopOptions(call))) ? 204 : 304)
     }),
     post('restart', async (call) => {
-      await restartContainer(engine, ofContainer(call), stopOptions(call))
+      const restart = queryFlag(call.query, 'hot') ? hotRestartContainer : restartContainer
+      await restart(engine, ofContainer(call), stopOptions(call))
       sendStatus(call, 204)
     }),
     post('kill', async (call) => {

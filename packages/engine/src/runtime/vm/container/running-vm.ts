@@ -6,13 +6,14 @@ import type {
   ExecSession,
   ExitStatus,
   ProcessEntry,
+  ProcessRestart,
   RunningContainer,
   TerminalSize,
   Usage,
 } from '../../runtime.ts'
 import type { MachineProcess } from '../machine/process.ts'
 import type { Qmp } from '../qemu/qmp.ts'
-import { execInVm } from './exec-in-vm.ts'
+import { execInVm, startError } from './exec-in-vm.ts'
 
 /** How long a guest may take to write its files back when its process has ended. */
 const powerOffMs = 15_000
@@ -28,7 +29,7 @@ export interface RunningVmParts {
 }
 
 /** A run of a container in its machine, over the agent's channel and QEMU's monitor. */
-export class RunningVm implements RunningContainer {
+export class RunningVm implements RunningContainer, ProcessRestart {
   readonly pid: number
   readonly acceleration: 'kvm' | 'tcg'
   readonly startedAt: number
@@ -67,6 +68,14 @@ export class RunningVm implements RunningContainer {
 
   kill(signal: number): Promise<void> {
     return this.agent.signal(signal)
+  }
+
+  async restartProcess(options: { readonly signal: number; readonly graceMs: number }): Promise<void> {
+    try {
+      await this.agent.restart(options)
+    } catch (error) {
+      throw startError(error)
+    }
   }
 
   destroy(): Promise<void> {
