@@ -86,3 +86,74 @@ test('a saved, renamed, removed file is so in the container too', async () => {
   expect(await watch.end()).toBe(130)
   await host.ok(['down'], { cwd: dir })
 })
+
+const inspect = async (format: string): Promise<string> =>
+  (await host.docker(['inspect', '-f', format, 'hot-box-1'])).stdout.trim()
+
+test('a rule with restart starts the program again in the machine that runs: same machine, address, disk and log', async () => {
+  const dir = host.project('hot', {
+    'compose.yaml': compose(
+      `- { path: conf, target: /conf, action: sync+restart, initial_sync: true }
+        - { path: data, target: /data, action: sync+exec, exec: { command: [sh, -c, 'cat /data/* > /seen'] } }`,
+      'healthcheck: { test: [CMD, "true"], interval: 1s }',
+    ).replace("'echo began;", "'echo began with $$(cat /conf/setting); echo x >> /count;"),
+    'conf/setting': 'one',
+    'data/a': 'A',
+  })
+  const watch = await startWatch(dir)
+  const machine = '{{.State.Pid}} {{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}'
+  const before = await inspect(machine)
+  const startedAt = await inspect('{{.State.StartedAt}}')
+  writeFileSync(join(dir, 'conf/setting'), 'two')
+  await eventually(
+    async () => (await host.docker(['logs', 'hot-box-1'])).stdout.endsWith('began with two\n'),
+    'the second run',
+  )
+  await eventually(() => watch.said().includes('service(s) ["box"] restarted'), 'the report')
+  expect(await inspect(machine)).toBe(before)
+  expect(await inspect('{{.State.StartedAt}}')).not.toBe(startedAt)
+  expect(await box(dir, 'wc -l < /count')).toBe('2\n')
+  await eventually(
+    async () => (await inspect('{{.State.Health.Status}}')) === 'healthy',
+    'health after the restart',
+  )
+
+  writeFileSync(join(dir, 'data/b'), 'B')
+  await eventually(() => watch.said().includes('synced and told'), 'the hook')
+  expect(await box(dir, 'cat /seen')).toBe('B')
+
+  await host.ok(['restart', '--hot'], { cwd: dir })
+  expect(await inspect(machine)).toBe(before)
+  await host.ok(['restart'], { cwd: dir })
+  expect(await inspect(machine)).not.toBe(before)
+  await watch.end()
+  await host.ok(['down'], { cwd: dir })
+})
+
+test('after a storm of 2,000 files, with saves during it and a restart of the container amid it, the trees are equal', async () => {
+  const dir = host.project('storm', {
+    'compose.yaml': compose('- { path: src, target: /app, action: sync }'),
+    'src/keep': 'k',
+  })
+  const watch = await startWatch(dir)
+  const src = join(dir, 'src')
+  for (let folder = 0; folder < 50; folder += 1) {
+    mkdirSync(join(src, `d${folder}`))
+    for (let file = 0; file < 40; file += 1)
+      writeFileSync(join(src, `d${folder}/f${file}`), `${folder} ${file}\n`)
+  }
+  const restarted = host.ok(['restart', '-t', '0'], { cwd: dir })
+  for (let folder = 0; folder < 50; folder += 5) rmSync(join(src, `d${folder}`), { recursive: true })
+  for (let folder = 1; folder < 50; folder += 5)
+    renameSync(join(src, `d${folder}`), join(src, `moved${folder}`))
+  writeFileSync(join(src, 'keep'), 'kept')
+  await restarted
+  const sum = `find . -type f -exec md5sum {} + | sort -k 2 | md5sum`
+  const here = (await host.run('sh', ['-c', sum], { cwd: src })).stdout
+  await eventually(async () => (await box(dir, `cd /app && ${sum}`)) === here, 'the same content', 60_000)
+  writeFileSync(join(src, 'd2/f3'), 'last')
+  await eventually(async () => (await box(dir, 'cat /app/d2/f3')) === 'last', 'a save after the storm')
+  expect(watch.errors()).not.toContain('left out')
+  await watch.end()
+  await host.ok(['down'], { cwd: dir })
+})

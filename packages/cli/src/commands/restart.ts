@@ -7,6 +7,7 @@ export default defineCommand({
   summary: 'Restart service containers',
   operands: '[SERVICE...]',
   options: {
+    hot: flag('--hot', 'Start the processes again in the machines that run, instead of new machines'),
     noDeps: flag('--no-deps', "Don't restart dependent services"),
     timeout: integer('-t, --timeout <seconds>', 'Specify a shutdown timeout in seconds'),
   },
@@ -14,7 +15,11 @@ export default defineCommand({
     const { options, operands } = invocation
     const { scope } = await findTarget(invocation, operands)
     await withProgress(invocation, { title: 'Restarting', project: scope.project }, (context) =>
-      restart(context, scope, { timeoutSeconds: options.timeout, dependents: !options.noDeps }),
+      restart(context, scope, {
+        timeoutSeconds: options.timeout,
+        dependents: !options.noDeps,
+        hot: options.hot,
+      }),
     )
     return 0
   },
