@@ -55,6 +55,31 @@ services:
   await host.ok(['down'], { cwd: dir })
 })
 
+test('`up --wait` waits for all, and fails for what ends instead of running', async () => {
+  const files = (command: string) => ({
+    'compose.yaml': `
+services:
+  web:
+    image: demo/busybox:1
+    runtime: vm
+    command: [sh, -c, 'sleep 1; touch /tmp/ready; exec sleep 1000000']
+    healthcheck: { test: [CMD, test, -e, /tmp/ready], interval: 300ms }
+    stop_signal: KILL
+  other: { image: demo/busybox:1, runtime: vm, command: ${command}, stop_signal: KILL }
+`,
+  })
+  const dir = host.project('wait', files("[sleep, '1000000']"))
+  const up = await host.ok(['up', '--wait'], { cwd: dir })
+  expect(up.stderr).toContain(' Container wait-web-1  Healthy\n')
+  host.project('wait', files("[sh, -c, 'exit 3']"))
+  const failed = await host.compose(['up', '--wait'], { cwd: dir })
+  expect(failed).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/\ncontainer wait-other-1 exited \(3\)\n$/),
+  })
+  await host.ok(['down'], { cwd: dir })
+})
+
 test('a restart policy brings a failed process back, and `on-failure` counts', async () => {
   const dir = host.project('again', {
     'compose.yaml': `

@@ -37,15 +37,13 @@ export default defineCommand({
             Platform: [image.Os, image.Architecture, image.Variant].filter(Boolean).join('/'),
             Size: image.Size ?? 0,
             LastTagTime: image.Metadata?.LastTagTime ?? '',
-            Created: image.Created ?? '',
           }
         }),
     )
     if (options.quiet) {
       const ids = new Set(rows.map(({ ID }) => ID.replace('sha256:', '')))
       world.stdout.write([...ids].map((id) => `${id}\n`).join(''))
-    } else if (options.format === 'json')
-      world.stdout.write(`${JSON.stringify(rows.map(({ Created: _, ...row }) => row))}\n\n`)
+    } else if (options.format === 'json') world.stdout.write(`${JSON.stringify(rows)}\n\n`)
     else
       world.stdout.write(
         renderTable(
@@ -57,7 +55,9 @@ export default defineCommand({
             row.Platform,
             row.ID.replace('sha256:', '').slice(0, 12),
             size(row.Size, 3),
-            row.Created === '' ? 'N/A' : `${humanDuration(world.clock.now() - Date.parse(row.Created))} ago`,
+            row.LastTagTime === ''
+              ? 'N/A'
+              : `${humanDuration(world.clock.now() - Date.parse(row.LastTagTime))} ago`,
           ]),
           { minimum: 20, gap: 3 },
         ),

@@ -1,4 +1,3 @@
-import { UserError } from '@container-compose/core'
 import { observeContainers } from '../observed/observe.ts'
 import type { ObservedContainer } from '../observed/observed-state.ts'
 import type { Operation } from '../plan/operation.ts'
@@ -61,20 +60,23 @@ export const kill = async (
   return running.length > 0
 }
 
-export const pause = async (context: ActionContext, scope: Scope): Promise<void> => {
-  const containers = containersIn(scope, await observeContainers(context.client, scope.project))
-  const running = containers.filter(({ state }) => state === 'running')
-  await forEach(context, running, (container) => ({ kind: 'container.pause', ...common(container, 'pause') }))
-}
+/** Pauses what runs. The engine refuses what is paused already. */
+export const pause = async (context: ActionContext, scope: Scope): Promise<void> =>
+  forEach(context, await runningIn(context, scope), (container) => ({
+    kind: 'container.pause',
+    ...common(container, 'pause'),
+  }))
 
-export const unpause = async (context: ActionContext, scope: Scope): Promise<void> => {
-  const containers = containersIn(scope, await observeContainers(context.client, scope.project))
-  const paused = containers.filter(({ state }) => state === 'paused')
-  await forEach(context, paused, (container) => ({
+export const unpause = async (context: ActionContext, scope: Scope): Promise<void> =>
+  forEach(context, await runningIn(context, scope), (container) => ({
     kind: 'container.unpause',
     ...common(container, 'unpause'),
   }))
-}
+
+const runningIn = async ({ client }: ActionContext, scope: Scope): Promise<ObservedContainer[]> =>
+  containersIn(scope, await observeContainers(client, scope.project)).filter(
+    ({ state }) => state === 'running' || state === 'paused',
+  )
 
 /** Restarts the scope's containers, see `planRestart`. */
 export const restart = async (
@@ -107,9 +109,3 @@ export const remove = async (
     builder.add({ kind: 'container.remove', ...common(container, 'remove'), volumes, force })
   await executeOrThrow(context, builder.plan, { keepGoing: true })
 }
-
-/** @throws UserError `NO_CONTAINER` */
-export const noContainerToStart = (service: string): UserError =>
-  new UserError('NO_CONTAINER', `service "${service}" has no container to start`, {
-    hint: `container-compose up -d ${service}`,
-  })

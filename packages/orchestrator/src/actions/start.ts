@@ -5,14 +5,13 @@ import type { ObservedContainer } from '../observed/observed-state.ts'
 import { PlanBuilder } from '../plan/plan-builder.ts'
 import { resourceOf } from '../reconcile/work.ts'
 import { type ActionContext, executeOrThrow } from './context.ts'
-import { noContainerToStart } from './lifecycle.ts'
 import { containersIn, removalOrder, type Scope } from './scope.ts'
 
 /**
  * Starts existing containers of the scope's services and of those that they need, behind the conditions that the containers'
- * own labels name.
+ * own labels name. A service without containers is only worth a warning, as in Docker Compose.
  *
- * @throws UserError `NO_CONTAINER` when a selected service, or the project, has none.
+ * @throws UserError `NO_CONTAINER` when the project has none at all.
  */
 export const start = async (context: ActionContext, scope: Scope): Promise<void> => {
   const all = (await observeContainers(context.client, scope.project)).filter(({ oneOff }) => !oneOff)
@@ -22,9 +21,13 @@ export const start = async (context: ActionContext, scope: Scope): Promise<void>
       hint: 'container-compose up -d creates and starts them',
     })
   const wanted = withDependencies(scope, all)
-  for (const service of scope.services?.keys() ?? [])
-    if (wanted.has(service) && !all.some((container) => container.service === service))
-      throw noContainerToStart(service)
+  for (const service of scope.services?.keys() ?? []) {
+    if (!wanted.has(service) || all.some((container) => container.service === service)) continue
+    const message = `service "${service}" has no container to start`
+    if (all.length === 0)
+      throw new UserError('NO_CONTAINER', message, { hint: `container-compose up -d ${service}` })
+    context.emit({ type: 'warning', message })
+  }
   await executeOrThrow(context, planStart(all, wanted))
 }
 

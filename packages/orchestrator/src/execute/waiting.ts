@@ -28,13 +28,19 @@ export class Waiting {
   async until(operation: Await, emit: Emit): Promise<void> {
     this.#listening ??= this.#listen()
     await this.#listening
+    let runningSince: number | undefined
     for (;;) {
       this.#signal.throwIfAborted()
-      const changed = this.#nextChange(operation.name)
+      const changed = this.#nextChange(operation.name, runningSince === undefined ? pollMs : steadyMs)
       try {
         const { State } = await this.#client.containers.inspect(operation.name)
         const verdict = judge(State, operation)
-        if (verdict.kind === 'met') return
+        if (verdict.kind === 'met') {
+          // Nobody checks its health, so at least it has to last a moment.
+          if (operation.condition !== 'running_or_healthy' || State.Health !== undefined) return
+          runningSince ??= performance.now()
+          if (performance.now() - runningSince >= steadyMs) return
+        }
         if (verdict.kind === 'failed') {
           if (!operation.optional) throw verdict.error
           emit({
@@ -72,14 +78,14 @@ export class Waiting {
     for (const wake of this.#wakers.get(name) ?? []) wake()
   }
 
-  #nextChange(name: string): { readonly promise: Promise<void>; cancel(): void } {
+  #nextChange(name: string, withinMs: number): { readonly promise: Promise<void>; cancel(): void } {
     const wakers = this.#wakers.get(name) ?? new Set()
     this.#wakers.set(name, wakers)
     let wake = (): void => {}
     const promise = new Promise<void>((resolve) => {
       wake = resolve
     })
-    const timer = setTimeout(wake, pollMs)
+    const timer = setTimeout(wake, withinMs)
     const abort = (): void => wake()
     this.#signal.addEventListener('abort', abort, { once: true })
     wakers.add(wake)
@@ -95,3 +101,4 @@ export class Waiting {
 }
 
 const pollMs = 1_000
+const steadyMs = 500
