@@ -3,7 +3,10 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-say() { printf '\033[2m%s\033[0m\n' "$*" >&2; }
+if [ -t 2 ] && [ -z "${NO_COLOR:-}" ]; then dim=$'\e[2m' red=$'\e[31m' plain=$'\e[0m'; else dim='' red='' plain=''; fi
+say() { printf '%s%s%s\n' "$dim" "$*" "$plain" >&2; }
+# fail WHAT COMMAND: what is missing, and what installs it.
+fail() { printf '%ssetup:%s %s\n  %s\n' "$red" "$plain" "$1" "$2" >&2; exit 1; }
 
 packages=(build-essential buildah crun conmon e2fsprogs docker-registry iproute2 libfuse3-dev libseccomp-dev nftables passt
   python3 qemu-system-x86 qemu-utils runc skopeo zstd)
@@ -19,10 +22,10 @@ install_packages() {
   local missing
   mapfile -t missing < <(missing_packages)
   [ ${#missing[@]} -gt 0 ] || return 0
-  if [ "$(id -u)" != 0 ]; then
-    echo "setup: missing Debian packages; as root: apt-get install --no-install-recommends ${missing[*]}" >&2
-    exit 1
-  fi
+  command -v apt-get > /dev/null ||
+    fail 'this is no Debian; install what these packages of Debian bring, then run this again:' "${missing[*]}"
+  [ "$(id -u)" = 0 ] || fail 'these Debian packages are missing, and only root can install them:' \
+    "sudo apt-get install --no-install-recommends ${missing[*]}"
   say "Installing Debian packages: ${missing[*]}"
   apt-get update -qq
   # docker-registry must not become a service of this machine.
@@ -39,8 +42,9 @@ install_dependencies() {
   touch "$stamp"
 }
 
+command -v node > /dev/null || fail 'Node.js is missing; 20.19 or later is needed:' 'https://nodejs.org/en/download'
 node -e 'const [a,b]=process.versions.node.split(".").map(Number);process.exit(a>20||(a===20&&b>=19)?0:1)' ||
-  { echo "setup: Node.js $(node --version) is too old; 20.19 or later is needed" >&2; exit 1; }
+  fail "Node.js $(node --version) is too old; 20.19 or later is needed:" 'https://nodejs.org/en/download'
 install_packages
 install_dependencies
 node scripts/build.mjs

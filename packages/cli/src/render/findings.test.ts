@@ -1,27 +1,41 @@
+import type { Finding } from '@container-compose/engine'
 import { expect, test } from 'vitest'
 import { renderFindings } from './findings.ts'
 
-test('what is missing has its repair below it, and is counted at the end', () => {
-  expect(
-    renderFindings(
-      [
-        { what: 'tar', state: 'ok', detail: '/bin/tar' },
-        {
-          what: 'skopeo',
-          state: 'missing',
-          detail: 'not found; pulls images',
-          fix: 'apt-get install -y skopeo',
-        },
-      ],
-      { colours: false },
-    ),
-  ).toBe(
-    `\
-✔ tar     /bin/tar
-✘ skopeo  not found; pulls images
-          apt-get install -y skopeo
+const missing = (what: string, debianPackage: string): Finding => ({
+  section: 'programs',
+  what,
+  state: 'missing',
+  detail: 'not found; is needed',
+  fix: `apt-get install -y --no-install-recommends ${debianPackage}`,
+  debianPackage,
+})
+const node: Finding = { section: 'machine', what: 'Node.js', state: 'ok', detail: '20.20.2' }
 
-missing: skopeo
-`,
-  )
+test('what is missing has its repair below it, and one command at the end repairs all of it', () => {
+  expect(
+    renderFindings([node, missing('skopeo', 'skopeo'), missing('pasta', 'passt')], { colours: false }),
+  ).toBe(`\
+This machine
+ ✔ Node.js  20.20.2
+
+Programs
+ ✘ skopeo   not found; is needed
+            apt-get install -y --no-install-recommends skopeo
+ ✘ pasta    not found; is needed
+            apt-get install -y --no-install-recommends passt
+
+Parts of container-compose
+
+Missing: skopeo, pasta
+Install the packages with:
+  apt-get install -y --no-install-recommends skopeo passt
+`)
+})
+
+test('a hint is no fault', () => {
+  const kvm: Finding = { section: 'machine', what: '/dev/kvm', state: 'hint', detail: 'slow' }
+  const shown = renderFindings([node, kvm], { colours: false }).split('\n')
+  expect(shown).toContain(' ! /dev/kvm  slow')
+  expect(shown.at(-2)).toBe('Nothing is missing.')
 })

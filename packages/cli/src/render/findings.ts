@@ -1,25 +1,43 @@
 import type { Finding } from '@container-compose/engine'
 
-/** One line for each finding, what repairs it below, and at the end what all of it means. */
+/** The findings by section, one line for each, what repairs it below, and at the end what all of it means. */
 export const renderFindings = (
   findings: readonly Finding[],
   { colours }: { readonly colours: boolean },
 ): string => {
+  const paint = (colour: number, text: string): string => (colours ? `\x1b[${colour}m${text}\x1b[0m` : text)
   const width = Math.max(...findings.map(({ what }) => what.length))
-  const lines = findings.flatMap(({ what, state, detail, fix }) => {
+  const line = ({ what, state, detail, fix }: Finding): string[] => {
     const { sign, colour } = signs[state]
-    const mark = colours ? `\x1b[${colour}m${sign}\x1b[0m` : sign
-    const line = `${mark} ${what.padEnd(width)}  ${detail}`
-    return fix === undefined ? [line] : [line, `  ${' '.repeat(width)}  ${fix}`]
-  })
-  const missing = findings.filter(({ state }) => state === 'missing')
-  const end =
-    missing.length === 0 ? 'nothing is missing' : `missing: ${missing.map(({ what }) => what).join(', ')}`
-  return `${[...lines, '', end].join('\n')}\n`
+    const told = ` ${paint(colour, sign)} ${what.padEnd(width)}  ${state === 'ok' ? paint(2, detail) : detail}`
+    return fix === undefined ? [told] : [told, `   ${' '.repeat(width)}  ${paint(36, fix)}`]
+  }
+  const sections = Object.entries(headings).map(([section, heading]) =>
+    [paint(1, heading), ...findings.filter((one) => one.section === section).flatMap(line), ''].join('\n'),
+  )
+  return `${sections.join('\n')}\n${summary(findings, paint)}`
+}
+
+const headings: Record<Finding['section'], string> = {
+  machine: 'This machine',
+  programs: 'Programs',
+  parts: 'Parts of container-compose',
 }
 
 const signs: Record<Finding['state'], { readonly sign: string; readonly colour: number }> = {
   ok: { sign: '✔', colour: 32 },
   missing: { sign: '✘', colour: 31 },
   hint: { sign: '!', colour: 33 },
+}
+
+const summary = (findings: readonly Finding[], paint: (colour: number, text: string) => string): string => {
+  const missing = findings.filter(({ state }) => state === 'missing')
+  const packages = [...new Set(missing.flatMap(({ debianPackage }) => debianPackage ?? []))]
+  if (missing.length === 0) return `${paint(32, 'Nothing is missing.')}\n`
+  const names = missing.map(({ what }) => what).join(', ')
+  const install =
+    packages.length > 1
+      ? `Install the packages with:\n  ${paint(36, `apt-get install -y --no-install-recommends ${packages.join(' ')}`)}\n`
+      : ''
+  return `${paint(31, `Missing: ${names}`)}\n${install}`
 }

@@ -1,9 +1,9 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { examine } from './doctor.ts'
-import { engineRoot } from './root.ts'
+import { engineRoot } from '../root.ts'
+import { examine } from './examine.ts'
 
 let folder: string
 beforeEach(() => {
@@ -26,12 +26,22 @@ test('a program on the path is found, a file that cannot be run is not', () => {
   writeFileSync(program, '')
   chmodSync(program, 0o755)
   writeFileSync(join(folder, 'pasta-not'), '')
-  expect(finding('skopeo')).toEqual({ what: 'skopeo', state: 'ok', detail: program })
+  expect(finding('skopeo')).toEqual({ section: 'programs', what: 'skopeo', state: 'ok', detail: program })
 })
 
-test('a missing program names the command that installs it', () => {
-  const missing = finding('qemu-img', { path: folder })
-  if (missing?.state === 'missing') expect(missing.fix).toContain('apt-get install')
+test('a missing program names what it is for and the command that installs it', () => {
+  expect(finding('qemu-img')).toEqual({
+    section: 'programs',
+    what: 'qemu-img',
+    state: 'missing',
+    detail: 'not found; makes their disks',
+    fix: 'apt-get install -y --no-install-recommends qemu-utils',
+    debianPackage: 'qemu-utils',
+  })
+})
+
+test('what is only of use sometimes is a hint', () => {
+  expect(finding('cc')).toMatchObject({ state: 'hint', debianPackage: 'build-essential' })
 })
 
 test('another user than root is told why', () => {
@@ -50,4 +60,15 @@ test('the kernel of the guests is looked for in the cache', () => {
   expect(finding('guest kernel')?.state).toBe('hint')
   mkdirSync(join(folder, 'kernel/6.1.0-1'), { recursive: true })
   expect(finding('guest kernel')).toMatchObject({ state: 'ok', detail: '6.1.0-1' })
+})
+
+test.runIf(existsSync('/dev/kvm'))('a boot that failed with KVM is remembered', () => {
+  mkdirSync(join(folder, 'acceleration'))
+  writeFileSync(join(folder, 'acceleration/x.json'), '{"acceleration":"kvm"}')
+  expect(finding('/dev/kvm')).toMatchObject({ state: 'ok', detail: 'guests run with it' })
+  writeFileSync(join(folder, 'acceleration/x.json'), '{"acceleration":"tcg"}')
+  expect(finding('/dev/kvm')).toMatchObject({
+    state: 'hint',
+    detail: expect.stringContaining('emulated in software'),
+  })
 })
