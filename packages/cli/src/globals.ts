@@ -6,7 +6,7 @@ export const globalOptions = {
   allResources: flag('--all-resources', 'Include all resources, even those not used by services'),
   ansi: text('--ansi <when>', 'Control when to print ANSI control characters ("never"|"always"|"auto")'),
   compatibility: flag('--compatibility', 'Run compose in backward compatibility mode'),
-  context: text('-c, --context <name>', 'Name of the Docker context whose engine to use'),
+  context: text('--context <name>', 'Name of the Docker context whose engine to use'),
   debug: flag('-D, --debug', 'Accepted for compatibility', { hidden: true }),
   dryRun: flag('--dry-run', 'Execute command in dry run mode'),
   envFiles: list('--env-file <path>', 'Specify an alternate environment file'),
@@ -28,6 +28,8 @@ export const globalOptions = {
 
 export type GlobalOptions = OptionValues<typeof globalOptions> & {
   readonly warnings: readonly string[]
+  /** Whether the flag itself was given: `config` makes a difference to the variable. */
+  readonly compatibilityFlag: boolean
 }
 
 const progressTypes = ['auto', 'tty', 'plain', 'json', 'quiet', 'none']
@@ -68,6 +70,7 @@ export const resolveGlobals = (
     progress: progress === 'none' ? 'quiet' : progress,
     parallel: options.parallel ?? parallelLimit(env['COMPOSE_PARALLEL_LIMIT']),
     compatibility: options.compatibility || isTrue(env['COMPOSE_COMPATIBILITY']),
+    compatibilityFlag: options.compatibility,
     projectDirectory: options.projectDirectory ?? options.workdir,
     warnings,
   }

@@ -8,7 +8,6 @@ import {
   type Path,
   type Project,
   type Stages,
-  type Warning,
 } from '@container-compose/compose'
 import type { SourceLocation } from '@container-compose/core'
 import type { OptionSpecs } from './arguments/options.ts'
@@ -22,13 +21,11 @@ export type AnyInvocation = Pick<Invocation<any & OptionSpecs>, 'globals' | 'wor
  * The project that flags, environment and files describe, cut to `services` and what they need when some are named.
  * Its warnings are written.
  */
-export const readProject = async (
+export const readProject = (
   invocation: AnyInvocation,
   services: readonly string[] = [],
 ): Promise<LoadedProject> => {
-  const loaded = await loadProject({ ...loadOptions(invocation), services })
-  writeWarnings(loaded.warnings, invocation)
-  return loaded
+  return loadProject({ ...loadOptions(invocation), services })
 }
 
 /** Reads the files of a command line as often and as far as it is asked. */
@@ -49,20 +46,19 @@ export const readSource = (invocation: AnyInvocation, stages: Partial<Stages>): 
         services,
         stages: { ...stages, ...more },
       })
-      writeWarnings(loaded.warnings, invocation)
       locations = loaded.locations
       return loaded.project
     },
     async model(more = {}) {
       const loaded = await loadProjectModel({ ...loadOptions(invocation), stages: { ...stages, ...more } })
-      writeWarnings(loaded.warnings, invocation)
       return loaded.root
     },
     locate: (path) => locations?.of(path),
   }
 }
 
-const loadOptions = ({ globals, world }: AnyInvocation): LoadOptions => {
+const loadOptions = (invocation: AnyInvocation): LoadOptions => {
+  const { globals, world } = invocation
   const { projectDirectory, projectName } = globals
   return {
     cwd: world.cwd,
@@ -74,11 +70,8 @@ const loadOptions = ({ globals, world }: AnyInvocation): LoadOptions => {
     envFiles: globals.envFiles,
     profiles: globals.profiles,
     allResources: globals.allResources,
+    onWarning: ({ message }) => writeWarning(message, invocation),
   }
-}
-
-const writeWarnings = (warnings: readonly Warning[], invocation: AnyInvocation): void => {
-  for (const { message } of warnings) writeWarning(message, invocation)
 }
 
 const readAll = async (stream: NodeJS.ReadableStream): Promise<string> => {

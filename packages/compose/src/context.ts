@@ -42,4 +42,6 @@ export interface LoadedDocument {
   readonly root: Dict
   readonly node: YamlNode
   readonly resets: readonly (readonly string[])[]
+  /** False when a variable could not be replaced: names of files and services may still hold it. */
+  readonly isInterpolated: boolean
 }

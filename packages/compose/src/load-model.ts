@@ -37,9 +37,9 @@ export const loadModel = (files: readonly string[], context: LoadContext): Dict 
 
 const addDocument = (base: Dict, document: LoadedDocument, context: LoadContext): Dict => {
   const { report, stages } = context
-  if (!applyExtends(document, context)) return base
+  if (document.isInterpolated && !applyExtends(document, context)) return base
   applyResets(base, document.resets)
-  applyIncludes(document, context, loadModel)
+  if (document.isInterpolated) applyIncludes(document, context, loadModel)
   const root = mergeFiles(base, document.root, (path) =>
     report.faultAt(document.root, path.split('.'), 'MERGE_CLASH', `cannot override ${path}`),
   )

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { UserError } from '@container-compose/core'
 import { bindProject } from './bind/project.ts'
 import type { LoadContext, SharedState } from './context.ts'
@@ -51,7 +52,7 @@ const allStages: Stages = {
  * @throws UserError or UserErrors: every fault that could be found in one run, with its place.
  */
 export const loadProject = async (options: LoadOptions): Promise<LoadedProject> => {
-  const report = new Report()
+  const report = new Report(options.onWarning)
   const loaded = await loadTree(options, report)
   const { root, name, stages, surroundings, environment } = loaded
   root.delete('name')
@@ -91,7 +92,7 @@ export const loadProject = async (options: LoadOptions): Promise<LoadedProject> 
  * @throws UserError or UserErrors
  */
 export const loadProjectModel = async (options: LoadOptions): Promise<LoadedModel> => {
-  const report = new Report()
+  const report = new Report(options.onWarning)
   const { root, name } = await loadTree(options, report)
   return { name, root: cloneValue(root) as Dict, warnings: report.warnings }
 }
@@ -109,11 +110,13 @@ const loadTree = async (options: LoadOptions, report: Report): Promise<LoadedTre
   const stages = { ...allStages, ...options.stages }
   const surroundings = resolveSurroundings(options, report)
   const { files, workingDirectory, givenName, cwd, home } = surroundings
-  const shared = sharedState(files.includes('-') ? await options.readStandardInput?.() : undefined)
+  const shared = sharedState(files.includes('-') ? await options.readStandardInput?.() : undefined, cwd)
   const parsed = files.map((file) => shared.read(file))
   if (givenName === undefined) stopAtFirstDocument(parsed, report)
   const name = nameOf(parsed, surroundings, stages, report)
-  const environment: Record<string, string> = Object.assign(Object.create(null), surroundings.environment)
+  const environment: Record<string, string> = Object.create(null)
+  // Where nothing is interpolated nothing is looked up either, but for the name.
+  if (stages.interpolate) Object.assign(environment, surroundings.environment)
   environment['COMPOSE_PROJECT_NAME'] = name
   const context: LoadContext = {
     report,
@@ -135,13 +138,13 @@ const loadTree = async (options: LoadOptions, report: Report): Promise<LoadedTre
   return { root, name, stages, surroundings, environment }
 }
 
-const sharedState = (standardInput: string | undefined): SharedState => {
+const sharedState = (standardInput: string | undefined, cwd: string): SharedState => {
   const known = new Map<string, ParsedFile>()
   return {
     read(file) {
       const before = known.get(file)
       if (before !== undefined) return before
-      const content = file === '-' ? Buffer.from(standardInput ?? '') : readContent(file)
+      const content = file === '-' ? Buffer.from(standardInput ?? '') : readContent(file, cwd)
       const parsed = parseFile(file, content)
       known.set(file, parsed)
       return parsed
@@ -151,9 +154,9 @@ const sharedState = (standardInput: string | undefined): SharedState => {
   }
 }
 
-const readContent = (file: string): Buffer => {
+const readContent = (file: string, cwd: string): Buffer => {
   try {
-    return readFileSync(file)
+    return readFileSync(resolve(cwd, file))
   } catch (error) {
     throw new UserError('FILE_UNREADABLE', systemMessage(withPath(error, file)), { cause: undefined })
   }
@@ -190,7 +193,7 @@ const nameOf = (
 
 const resolveFiles = (
   services: Readonly<Record<string, Service>>,
-  { root, stages, environment }: LoadedTree,
+  { root, stages, environment, surroundings: { cwd } }: LoadedTree,
   report: Report,
 ): Record<string, Service> => {
   const resolved: Record<string, Service> = Object.create(null)
@@ -198,6 +201,7 @@ const resolveFiles = (
     const context = (attribute: string): ServiceFileContext => ({
       environment,
       report,
+      cwd,
       at: (index) => locatePath(root, ['services', name, attribute, index]),
     })
     const service = services[name] as Service

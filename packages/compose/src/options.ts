@@ -1,3 +1,5 @@
+import type { Warning } from './warning.ts'
+
 /** What a command line and its surroundings say about the project to load. Nothing is read from the process itself. */
 export interface LoadOptions {
   /** Absolute. */
@@ -21,6 +23,8 @@ export interface LoadOptions {
   readonly allResources?: boolean
   /** Stages that may be left out; all are done unless said otherwise. */
   readonly stages?: Partial<Stages>
+  /** Hears each warning when it is found, so that those before an error are told, too. */
+  readonly onWarning?: (warning: Warning) => void
 }
 
 export interface Stages {

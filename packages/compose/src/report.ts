@@ -16,6 +16,11 @@ export class Report {
   readonly warnings: Warning[] = []
   readonly #faults: UserError[] = []
   readonly #seen = new Set<string>()
+  readonly #onWarning: (warning: Warning) => void
+
+  constructor(onWarning: (warning: Warning) => void = () => undefined) {
+    this.#onWarning = onWarning
+  }
 
   fault(code: string, message: string, details: FaultDetails = {}): void {
     const error = new UserError(code, message, details)
@@ -40,11 +45,17 @@ export class Report {
     const key = `${code} ${message}`
     if (this.#seen.has(key)) return
     this.#seen.add(key)
-    this.warnings.push({ code, message, at })
+    const warning = { code, message, at }
+    this.warnings.push(warning)
+    this.#onWarning(warning)
   }
 
   get failed(): boolean {
     return this.#faults.length > 0
+  }
+
+  get faultCount(): number {
+    return this.#faults.length
   }
 
   /**

@@ -40,13 +40,15 @@ export const resolveSurroundings = (options: LoadOptions, report: Report): Surro
   const givenFiles = options.files ?? []
   const folder = options.projectDirectory ? resolve(cwd, options.projectDirectory) : undefined
   const folderFor = (files: readonly string[]): string => folder ?? folderOfFiles(files, cwd)
-  const readEnvironment = (files: readonly string[]): void => {
-    const envFiles = explicit.length > 0 ? explicit : defaultEnvFile(folderFor(files), processEnvironment)
+  const readEnvironment = (files: readonly string[], { prefix = '' } = {}): void => {
+    const envFiles = explicit.length > 0 ? explicit : defaultEnvFile(folderFor(files), environment)
     const variables = readEnvFiles(envFiles, (name) => environment[name], report)
     report.stopIfFailed()
-    for (const [name, value] of variables) environment[name] ??= value
+    for (const [name, value] of variables) if (name.startsWith(prefix)) environment[name] ??= value
   }
 
+  // Compose's own variables first: they may say that the file is not to be read.
+  readEnvironment(givenFiles, { prefix: 'COMPOSE_' })
   readEnvironment(givenFiles)
   let files = givenFiles.map((file) => (file === '-' ? file : resolveFile(file, cwd)))
   const variable = environment['COMPOSE_FILE']

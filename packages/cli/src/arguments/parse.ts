@@ -36,7 +36,7 @@ export const parseArguments = <Specs extends OptionSpecs>(
   const values: Record<string, unknown> = {}
   const given = new Set<keyof Specs>()
   let wantsHelp = false
-  const command = toCommander(syntax)
+  const command = toCommander(syntax, argv[argv.length - 1])
   command.on('option:help', () => {
     wantsHelp = true
   })
@@ -62,7 +62,7 @@ export const parseArguments = <Specs extends OptionSpecs>(
   const strange = unknown[0]
   if (strange?.startsWith('-')) {
     // With options first, commander gives everything after the first operand as unknown.
-    if (!(syntax.optionsFirst && operands.length > 0)) throw unknownFlag(strange)
+    if (!(syntax.optionsFirst && operands.length > 0)) throw unknownFlag(strange, syntax.options)
   }
   return {
     options: values as OptionValues<Specs>,
@@ -77,7 +77,7 @@ export const helpText = (syntax: Syntax<OptionSpecs>): string =>
 
 const longName = (flags: string): string => /--([^ ,]+)/.exec(flags)?.[1] ?? flags
 
-const toCommander = (syntax: Syntax<OptionSpecs>): Command => {
+const toCommander = (syntax: Syntax<OptionSpecs>, lastWord = ''): Command => {
   const command = new Command(syntax.name)
     .description(syntax.summary)
     .usage(`[OPTIONS] ${syntax.operands}`.trim())
@@ -85,7 +85,10 @@ const toCommander = (syntax: Syntax<OptionSpecs>): Command => {
     .exitOverride((error) => {
       if (error.code !== 'commander.optionMissingArgument') throw error
       const flags = /option '([^']*)'/.exec(error.message)?.[1] ?? ''
-      throw new UserError('MISSING_VALUE', `flag needs an argument: --${longName(flags)}`)
+      const given = /^-[^-]/.test(lastWord)
+        ? `'${lastWord.at(-1)}' in -${lastWord.at(-1)}`
+        : `--${longName(flags)}`
+      throw new UserError('MISSING_VALUE', `flag needs an argument: ${given}`)
     })
     .configureOutput({ outputError: () => {}, writeErr: () => {} })
     .passThroughOptions(syntax.optionsFirst ?? false)
@@ -96,11 +99,19 @@ const toCommander = (syntax: Syntax<OptionSpecs>): Command => {
   return command.addOption(new Option('-h, --help', 'Print usage'))
 }
 
-const unknownFlag = (argument: string): UserError =>
-  argument.startsWith('--')
+const unknownFlag = (argument: string, options: OptionSpecs): UserError => {
+  const [, name, value] = /^--([^=]+)=(.*)$/s.exec(argument) ?? []
+  if (Object.values(options).some(({ flags }) => longName(flags) === name))
+    return new UserError(
+      'INVALID_ARGUMENT',
+      `invalid argument "${value}" for "--${name}" flag: strconv.ParseBool: parsing "${value}": invalid syntax`,
+      { hint: 'true or false' },
+    )
+  return argument.startsWith('--')
     ? new UserError('UNKNOWN_FLAG', `unknown flag: ${argument.replace(/=.*/s, '')}`, { hint: seeHelp })
     : new UserError('UNKNOWN_FLAG', `unknown shorthand flag: '${argument[1]}' in ${argument}`, {
         hint: seeHelp,
       })
+}
 
 const seeHelp = 'the same command with --help lists its flags'

@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { isSystemError, UserError } from '@container-compose/core'
 import { flag, text } from '../arguments/options.ts'
-import { defineCommand } from '../command.ts'
+import { defineCommand, type World } from '../command.ts'
 
 /** Every way to ask for less than the whole file, in the order in which the reference looks. */
 const options = {
@@ -43,16 +44,33 @@ export default defineCommand({
       {
         interpolate: !chosen.noInterpolate,
         resolvePaths: !chosen.noPathResolution,
-        normalize: !(chosen.noNormalize || globals.compatibility),
+        normalize: !(chosen.noNormalize || globals.compatibilityFlag),
         checkConsistency: !chosen.noConsistency,
       },
     )
     const list = answers.listFor(chosen, { source, services: operands, compatibility: globals.compatibility })
     const answer = await (list ?? answers.printWhole(chosen, { source, services: operands }))
-    if (chosen.quiet) return 0
-    if (chosen.output !== undefined && list === undefined && answer !== '')
-      writeFileSync(resolve(world.cwd, chosen.output), answer)
-    else world.stdout.write(answer)
+    if (list !== undefined) world.stdout.write(answer)
+    else if (!chosen.quiet) write(answer, chosen.output, world)
     return 0
   },
 })
+
+const write = (answer: string, output: string | undefined, { cwd, stdout }: World): void => {
+  if (output === undefined || answer === '') {
+    stdout.write(answer)
+    return
+  }
+  try {
+    writeFileSync(resolve(cwd, output), answer)
+  } catch (error) {
+    throw new UserError('FILE_UNWRITABLE', `open ${output}: ${reasonOf(error)}`)
+  }
+}
+
+const reasonOf = (error: unknown): string => {
+  if (isSystemError(error, 'ENOENT')) return 'no such file or directory'
+  if (isSystemError(error, 'EISDIR')) return 'is a directory'
+  if (isSystemError(error, 'EACCES')) return 'permission denied'
+  return error instanceof Error ? error.message : String(error)
+}

@@ -102,11 +102,11 @@ const hashes = (project: Project, asked: string): string => {
 
 /** The whole file, as YAML or JSON, dollar signs doubled so that it can be read again. */
 export const printWhole = async (
-  { format = 'yaml', noInterpolate, noConsistency, lockImageDigests, resolveImageDigests }: Choice,
+  { format, noInterpolate, noConsistency, lockImageDigests, resolveImageDigests }: Choice,
   { source, services }: Asked,
 ): Promise<string> => {
   const isJson = format === 'json'
-  if (!isJson && format !== 'yaml') {
+  if (!isJson && format && format !== 'yaml') {
     // The reference looks at the file first, so that its faults are told.
     if (noInterpolate) await source.model()
     else await source.project(services)

@@ -16,7 +16,7 @@ export const variablesText = (root: ModelTree, format: string | undefined): stri
       ]),
       { minimum: 20, gap: 3 },
     )
-  if (format === 'json') return `${goIndented(variables.map(named))}\n`
+  if (format === 'json') return `${goIndented(variables.map(named))}\n\n`
   if (format === 'yaml')
     return modelYamlOf(
       variables.map(({ name, defaultValue, presenceValue, required }) => [

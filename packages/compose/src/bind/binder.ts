@@ -9,43 +9,55 @@ export interface Shape<T = unknown> {
   readonly nothing?: () => unknown
 }
 
-/** Knows where in the tree binding is, to name faults as the reference does: `services[web].ports[0].mode`. */
+/** Hears what is wrong with a value, and what is only to be warned of; `path` is the hearer's to keep. */
+export interface BindListener {
+  fault(path: Path, message: string): void
+  warn?(path: Path, message: string): void
+}
+
+/** Knows where in the tree binding is, to name faults as the reference does: `'services[web].ports[0].mode'`. */
 export class Binder {
   readonly #path: (string | number)[] = []
-  readonly #isField: boolean[] = []
-  readonly #onFault: (path: Path, message: string) => void
+  readonly #labels: string[] = []
+  readonly #listener: BindListener
 
-  constructor(onFault: (path: Path, message: string) => void) {
-    this.#onFault = onFault
+  constructor(listener: BindListener) {
+    this.#listener = listener
   }
 
-  field<T>(name: string, value: Value, shape: Shape<T>): T | undefined {
-    return this.#below(name, true, value, shape)
+  /** A member of a struct; `label` is what messages call it. */
+  field<T>(name: string, value: Value, shape: Shape<T>, label = name): T | undefined {
+    return this.#below(name, this.#path.length === 0 ? label : `.${label}`, value, shape)
   }
 
   /** An entry of a mapping with keys of the user's, or an item of a list. */
   entry<T>(key: string | number, value: Value, shape: Shape<T>): T | undefined {
-    return this.#below(key, false, value, shape)
+    return this.#below(key, `[${key}]`, value, shape)
   }
 
-  #below<T>(part: string | number, isField: boolean, value: Value, shape: Shape<T>): T | undefined {
+  #below<T>(part: string | number, label: string, value: Value, shape: Shape<T>): T | undefined {
     this.#path.push(part)
-    this.#isField.push(isField)
+    this.#labels.push(label)
     const made = shape(value, this)
     this.#path.pop()
-    this.#isField.pop()
+    this.#labels.pop()
     return made
   }
 
   fault(problem: string): undefined {
-    const name = this.#path
-      .map((part, index) => (this.#isField[index] ? `${index === 0 ? '' : '.'}${part}` : `[${part}]`))
-      .join('')
-    this.#onFault([...this.#path], `decoding failed due to the following error(s):\n\n'${name}' ${problem}`)
+    this.#listener.fault([...this.#path], `'${this.#labels.join('')}' ${problem}`)
     return undefined
   }
 
   wrongType(expected: string, value: Value): undefined {
     return this.fault(`expected type '${expected}', got unconvertible type '${goType(value)}'`)
   }
+
+  warn(message: string): void {
+    this.#listener.warn?.([...this.#path], message)
+  }
 }
+
+/** Faults of one binding as the reference tells them, in one message. */
+export const decodingFailed = (problems: readonly string[]): string =>
+  `decoding failed due to the following error(s):\n\n${problems.join('\n')}`

@@ -63,10 +63,10 @@ const resource = struct({
   devices: listOf(deviceRequest),
   generic_resources: listOf(
     struct({
-      discrete_resource_spec: struct({
-        kind: withNothing(text, () => ''),
-        value: withNothing(integer, () => 0),
-      }),
+      discrete_resource_spec: struct(
+        { kind: withNothing(text, () => ''), value: withNothing(integer, () => 0) },
+        { goNames: true },
+      ),
     }),
   ),
 })

@@ -61,9 +61,11 @@ export const multiOptions: Shape<Readonly<Record<string, readonly string[]>>> = 
 export const extraHosts: Shape<readonly string[]> = (value, binder) => {
   const hosts: [host: string, address: string][] = []
   if (isDict(value)) {
-    for (const [host, entry] of value)
+    for (const [host, entry] of value) {
+      if (isDict(entry)) return binder.fault(`unexpected value type ${goType(value)} for extra_hosts entry`)
       for (const address of isList(entry) ? entry : [entry])
         hosts.push([host, address === null ? '' : goText(address)])
+    }
   } else if (isList(value)) {
     for (const item of value) {
       const text = goText(item)

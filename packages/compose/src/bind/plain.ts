@@ -7,6 +7,6 @@ export const plainValue = (value: Value): unknown => {
     for (const [key, entry] of value) made[key] = plainValue(entry)
     return made
   }
-  if (isList(value)) return value.map(plainValue)
+  if (isList(value)) return value.isNil ? null : value.map(plainValue)
   return value instanceof Fraction ? value.value : value
 }

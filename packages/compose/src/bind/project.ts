@@ -1,9 +1,11 @@
 import { secretContentKey } from '../env/resolve-variables.ts'
+import type { Path } from '../locations.ts'
 import type { FileObject, Model, Network, Volume } from '../model/resources.ts'
 import type { Service } from '../model/service.ts'
 import type { Report } from '../report.ts'
+import { locatePath } from '../tree/locate.ts'
 import { Dict, isDict, type Value } from '../tree/value.ts'
-import { Binder, type Shape } from './binder.ts'
+import { Binder, decodingFailed, type Shape } from './binder.ts'
 import { collectExtensions } from './extensions.ts'
 import { plainValue } from './plain.ts'
 import { fileObject, model, network, volume } from './resources.ts'
@@ -25,7 +27,11 @@ export interface BoundProject {
 /** Turns a document in long form into the model. The tree is changed; faults go to the report. */
 export const bindProject = (root: Dict, report: Report): BoundProject => {
   collectExtensions(root)
-  const binder = new Binder((path, message) => report.faultAt(root, path, 'DECODE', message))
+  const faults: { readonly path: Path; readonly message: string }[] = []
+  const binder = new Binder({
+    fault: (path, message) => faults.push({ path, message }),
+    warn: (path, message) => report.warn('OLD_BOOLEAN', message, locatePath(root, path)),
+  })
   const bound = <T>(kind: string, shape: Shape): Record<string, T> => {
     const made: Record<string, T> = Object.create(null)
     const holder = root.get(kind)
@@ -40,7 +46,7 @@ export const bindProject = (root: Dict, report: Report): BoundProject => {
   const secretContents: Record<string, string> = Object.create(null)
   takeContents(root.get('secrets'), secretContents)
   takeContents(root.get('configs'), secretContents)
-  return {
+  const project: BoundProject = {
     services: bound('services', service),
     networks: bound('networks', network),
     volumes: bound('volumes', volume),
@@ -53,6 +59,11 @@ export const bindProject = (root: Dict, report: Report): BoundProject => {
     >,
     secretContents,
   }
+  if (faults.length > 0)
+    report.fault('DECODE', decodingFailed(faults.map(({ message }) => message)), {
+      at: faults.flatMap(({ path }) => locatePath(root, path) ?? []),
+    })
+  return project
 }
 
 const emptyIfNull = (value: Value): Value => value ?? new Dict()

@@ -48,12 +48,17 @@ const hook = struct({
 const healthcheckTest: Shape<readonly string[]> = (value, binder) =>
   typeof value === 'string' ? ['CMD-SHELL', value] : texts(value, binder)
 
-const rate = listOf(struct({ path: withNothing(text, () => ''), rate: withNothing(bytes, () => '0') }))
+const rate = listOf(
+  struct({ path: withNothing(text, () => ''), rate: withNothing(bytes, () => '0') }, { goNames: true }),
+)
 
 const blkioConfig = struct({
   weight: unsigned(16),
   weight_device: listOf(
-    struct({ path: withNothing(text, () => ''), weight: withNothing(unsigned(16), () => 0) }),
+    struct(
+      { path: withNothing(text, () => ''), weight: withNothing(unsigned(16), () => 0) },
+      { goNames: true },
+    ),
   ),
   device_read_bps: rate,
   device_read_iops: rate,

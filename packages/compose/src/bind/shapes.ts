@@ -25,11 +25,19 @@ export const text: Shape<string> = (value, binder) => {
   return read === '' ? undefined : read
 }
 
+/** What Go makes of a fraction on amd64: one number stands for all that do not fit. */
+const goInteger = (value: number, type: string): number => {
+  const whole = Math.trunc(value)
+  const fits = whole >= -(2 ** 63) && whole < 2 ** (type === 'uint64' ? 64 : 63)
+  if (fits) return whole
+  return type.startsWith('uint') ? 2 ** 63 : -(2 ** 63)
+}
+
 /** A whole number; fractions are cut. */
 const wholeOf = (value: Value, type: string, binder: Binder): number | undefined => {
   if (typeof value === 'number') return value
   if (typeof value === 'bigint') return Number(value)
-  if (value instanceof Fraction) return Math.trunc(value.value)
+  if (value instanceof Fraction) return goInteger(value.value, type)
   if (typeof value !== 'string' || !type.startsWith('int')) return binder.wrongType(type, value)
   const cast = toInt64(value, () => {})
   return 'problem' in cast ? binder.fault(cast.problem) : Number(cast.value)
@@ -74,7 +82,7 @@ export const fraction: Shape<number> = (value, binder) => {
 const booleanOf = (value: Value, binder: Binder): boolean | undefined => {
   if (typeof value === 'boolean') return value
   if (typeof value !== 'string') return binder.wrongType('bool', value)
-  const cast = toBoolean(value, () => {})
+  const cast = toBoolean(value, (message) => binder.warn(message))
   return 'problem' in cast ? binder.fault(cast.problem) : (cast.value as boolean)
 }
 
@@ -157,16 +165,29 @@ export type Fields = Readonly<Record<string, Shape>>
 /** Key under which a mapping's `x-` attributes wait to be bound. */
 export const extensionsKey = '#extensions'
 
+interface StructOptions {
+  readonly extensible?: boolean
+  /** Faults name members as Go does, in capitals: the reference's struct has no names of its own for them. */
+  readonly goNames?: boolean
+}
+
 /** An object with these members in this order, and the `x-` attributes behind them; of other keys nothing is kept. */
-export const struct = (fields: Fields, { extensible = true } = {}): Shape<object> => {
-  const members = Object.entries(fields)
+export const struct = (
+  fields: Fields,
+  { extensible = true, goNames = false }: StructOptions = {},
+): Shape<object> => {
+  const members = Object.entries(fields).map(([name, shape]) => ({
+    name,
+    shape,
+    label: goNames ? name.charAt(0).toUpperCase() + name.slice(1) : name,
+  }))
   return (value, binder) => {
     if (value === null) return undefined
     if (!isDict(value)) return binder.fault(`expected a map or struct, got "${kindOf(value)}"`)
     const made: Record<string, unknown> = {}
-    for (const [name, shape] of members) {
+    for (const { name, shape, label } of members) {
       const entry = value.get(name)
-      const member = entry === undefined ? shape.nothing?.() : binder.field(name, entry, shape)
+      const member = entry === undefined ? shape.nothing?.() : binder.field(name, entry, shape, label)
       if (member !== undefined) made[name] = member
     }
     const extensions = value.get(extensionsKey)

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { isSystemError, type SourceLocation } from '@container-compose/core'
 import type { Lookup } from '../interpolate/template.ts'
 import type { Service } from '../model/service.ts'
@@ -10,6 +11,8 @@ import { parseRawEnv } from './raw-env.ts'
 export interface ServiceFileContext {
   readonly environment: Readonly<Record<string, string>>
   readonly report: Report
+  /** What paths that were left relative are relative to. */
+  readonly cwd: string
   /** Where the service's list of files stands. */
   readonly at: (index: number) => SourceLocation | undefined
 }
@@ -83,10 +86,10 @@ const readText = (
   what: 'env' | 'label',
   required: boolean,
   index: number,
-  { report, at }: ServiceFileContext,
+  { report, cwd, at }: ServiceFileContext,
 ): string | undefined => {
   try {
-    return readFileSync(path, 'utf8')
+    return readFileSync(resolve(cwd, path), 'utf8')
   } catch (error) {
     if (!isSystemError(error, 'ENOENT'))
       report.fault('ENV_FILE', `failed to read ${path}: ${systemMessage(withPath(error, path))}`, {

@@ -6,18 +6,13 @@ import { readEnvFiles } from '../env/env-files.ts'
 import { joinPath } from '../paths/clean.ts'
 import { folderOf, resolveIn } from '../paths/folders.ts'
 import { refuseRemote } from '../paths/remote.ts'
-import { goText, goType } from '../tree/go-text.ts'
+import { goString } from '../tree/go-text.ts'
 import { sameValue } from '../tree/same.ts'
-import { Dict, isDict, isList, type Value } from '../tree/value.ts'
+import { Dict, isDict, isList } from '../tree/value.ts'
+import { type Included, readEntry } from './entry.ts'
 
 /** Loads files as one model; given, since the loader itself is made of this. */
 export type LoadModel = (files: readonly string[], context: LoadContext) => Dict
-
-interface Included {
-  readonly paths: readonly string[]
-  readonly projectDirectory: string
-  readonly envFiles: readonly string[]
-}
 
 const resources = ['services', 'volumes', 'networks', 'secrets', 'configs', 'models']
 
@@ -30,7 +25,7 @@ export const applyIncludes = (document: LoadedDocument, context: LoadContext, lo
   const { report } = context
   if (include === null) return
   if (!isList(include)) {
-    report.faultIn(document.node, 'INCLUDE', `\`include\` must be a list, got ${goText(include)}`)
+    report.faultIn(document.node, 'INCLUDE', `\`include\` must be a list, got ${goString(include)}`)
     return
   }
   const chain = [...context.included, document.file]
@@ -38,30 +33,13 @@ export const applyIncludes = (document: LoadedDocument, context: LoadContext, lo
     const node = include.nodes?.[index]
     try {
       const included = readEntry(entry, index)
-      if (typeof included === 'string') throw new UserError('INCLUDE', included)
+      if ('problem' in included) throw new UserError('INCLUDE', included.problem)
       importResources(root, loadIncluded(included, { ...context, included: chain }, load), report)
     } catch (error) {
       if (!(error instanceof UserError)) throw error
       if (node === undefined || error.at.length > 0) report.fault(error.code, error.message, error)
       else report.faultIn(node, error.code, error.message, { hint: error.hint })
     }
-  }
-}
-
-/** What an entry says, or what is wrong with it. */
-const readEntry = (entry: Value, index: number): Included | string => {
-  if (typeof entry === 'string') return { paths: [entry], projectDirectory: '', envFiles: [] }
-  if (!isDict(entry))
-    return `decoding failed due to the following error(s):\n\n'[${index}]' expected a map or struct, got "${goType(entry)}"`
-  const texts = (name: string): readonly string[] => {
-    const value = entry.get(name) ?? []
-    return (isList(value) ? value : [value]).map((item) => (typeof item === 'string' ? item : goText(item)))
-  }
-  const directory = entry.get('project_directory')
-  return {
-    paths: texts('path'),
-    projectDirectory: typeof directory === 'string' ? directory : '',
-    envFiles: texts('env_file'),
   }
 }
 

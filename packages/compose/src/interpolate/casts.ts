@@ -20,9 +20,16 @@ export const toInt64 = wholeNumber('strconv.ParseInt')
 
 const decimal = /^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)(e[+-]?[0-9]+)?$/i
 
-/** Go's ParseFloat, hexadecimal fractions left out. */
-export const readFloat = (text: string): number | undefined => {
+const hexadecimal = /^([+-]?)0x([0-9a-f]*)\.?([0-9a-f]*)p([+-]?[0-9]+)$/i
+const joinedDigits = /(?<=[0-9a-f]|0x)_(?=[0-9a-f])/gi
+
+/** Go's ParseFloat. */
+export const readFloat = (written: string): number | undefined => {
+  const text = written.replace(joinedDigits, '')
   if (decimal.test(text)) return Number(text)
+  const [, sign, whole = '', part = '', exponent] = hexadecimal.exec(text) ?? []
+  if (whole + part !== '')
+    return Number(`${sign}1`) * Number.parseInt(whole + part, 16) * 2 ** (Number(exponent) - 4 * part.length)
   const word = text.toLowerCase().replace(/^\+/, '')
   if (word === 'inf' || word === 'infinity') return Number.POSITIVE_INFINITY
   if (word === '-inf' || word === '-infinity') return Number.NEGATIVE_INFINITY

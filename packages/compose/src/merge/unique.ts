@@ -1,9 +1,9 @@
 import type { Path } from '../locations.ts'
 import type { Report } from '../report.ts'
-import { goText, goType } from '../tree/go-text.ts'
+import { goString, goText, goType } from '../tree/go-text.ts'
 import { table } from '../tree/patterns.ts'
 import { transformTree } from '../tree/transform.ts'
-import { Dict, Fraction, isDict, isList, type List, type Value } from '../tree/value.ts'
+import { type Dict, isDict, isList, type List, type Value } from '../tree/value.ts'
 import { readSections } from '../values/volume.ts'
 
 /** What makes two items of a list the same, or what is wrong with the item. */
@@ -38,14 +38,14 @@ const deviceTarget: Indexer = (item, path) => {
 
 const exposedPort: Indexer = (item, path) => {
   if (typeof item === 'string' || typeof item === 'number') return { key: String(item) }
-  return { problem: `${path()}: unsupported expose value ${oddText(item)}` }
+  return { problem: `${path()}: unsupported expose value ${goString(item)}` }
 }
 
 const reference =
   (folder: string): Indexer =>
   (item, path) => {
     if (typeof item === 'string') return { key: `${folder}/${item}` }
-    if (!isDict(item)) return { problem: `${path()}: unsupported expose value ${oddText(item)}` }
+    if (!isDict(item)) return { problem: `${path()}: unsupported expose value ${goString(item)}` }
     const target = item.get('target')
     return { key: target === undefined ? `${folder}/${goText(item.get('source') ?? null)}` : goText(target) }
   }
@@ -77,14 +77,6 @@ const envFile: Indexer = (item, path) => {
     ? { key: file }
     : { problem: `environment path attribute ${path()} is missing` }
 }
-
-/** How Go's `%s` shows what is no text. */
-const oddText = (item: Value): string =>
-  item === null
-    ? '%!s(<nil>)'
-    : item instanceof Dict
-      ? goText(item)
-      : `%!s(${goType(item)}=${item instanceof Fraction ? goText(item) : String(item)})`
 
 const indexers = table<Indexer>([
   ['networks.*.labels', keyOfPair],

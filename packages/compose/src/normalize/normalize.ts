@@ -1,6 +1,6 @@
 import { cleanPath } from '../paths/clean.ts'
 import { goText } from '../tree/go-text.ts'
-import { Dict, dict, isDict, isList, type Value } from '../tree/value.ts'
+import { Dict, dict, isDict, isList, type List, type Value } from '../tree/value.ts'
 import { normalizeNetworks } from './networks.ts'
 
 /** Says what the file leaves unsaid: networks, names, dependencies, the Dockerfile. In place. */
@@ -57,13 +57,14 @@ const resolveNames = (
     return resolved
   }
   if (!isList(value)) return value
-  const resolved: Value[] = []
+  const resolved: List = []
   for (const item of value) {
     if (typeof item !== 'string') continue
     if (item.includes('=')) resolved.push(item)
     else if (Object.hasOwn(environment, item)) resolved.push(`${item}=${environment[item]}`)
     else if (keepUnknown) resolved.push(item)
   }
+  if (resolved.length === 0) resolved.isNil = true
   return resolved
 }
 

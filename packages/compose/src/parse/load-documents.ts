@@ -22,8 +22,9 @@ export const loadDocuments = (file: string, context: LoadContext): LoadedDocumen
       report.faultIn(node, 'NOT_A_MAPPING', 'top-level object must be a mapping')
       return loaded
     }
+    const before = report.faultCount
     if (stages.interpolate) interpolate(value, (name) => ownValue(environment, name), report)
-    loaded.push({ file, root: value, node, resets })
+    loaded.push({ file, root: value, node, resets, isInterpolated: report.faultCount === before })
   }
   if (parsed.fault !== undefined)
     report.fault('YAML_SYNTAX', `failed to parse ${file}: ${parsed.fault.message}`, { at: parsed.fault.at })

@@ -1,4 +1,4 @@
-import { posix, win32 } from 'node:path'
+import { posix } from 'node:path'
 import type { Report } from '../report.ts'
 import { goType } from '../tree/go-text.ts'
 import { table } from '../tree/patterns.ts'
@@ -47,8 +47,8 @@ const maybeUnix: Resolver = (value, context) => {
   return posix.isAbsolute(path) || isWindowsAbsolute(path) ? path : joinPath(context.base, path)
 }
 
-const isWindowsAbsolute = (path: string): boolean =>
-  /^([a-zA-Z]:[\\/]|\\\\)/.test(path) && win32.isAbsolute(path)
+/** The reference takes any character before the colon for a drive. */
+const isWindowsAbsolute = (path: string): boolean => /^([ -~]:[\\/]|\\\\)/.test(path)
 
 const buildContext: Resolver = (value, context) =>
   typeof value !== 'string' || isRemote(value) ? value : absolute(value, context)

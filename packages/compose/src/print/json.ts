@@ -1,6 +1,6 @@
 import { UserError } from '@container-compose/core'
 import type { EnvFile } from '../model/service.ts'
-import { compareText, goFloat, jsonFloat } from '../tree/go-text.ts'
+import { compareText, goFloat, jsonFloat, wholeDigits } from '../tree/go-text.ts'
 import { Fraction, Timestamp } from '../tree/value.ts'
 
 /** Blocks of bytes are structs without names for JSON in the reference, so that Go's own names show. */
@@ -78,7 +78,7 @@ class JsonWriter {
 }
 
 const goJsonNumber = (value: number): string => {
-  if (Number.isInteger(value)) return String(value)
+  if (Number.isInteger(value)) return wholeDigits(value)
   if (Number.isFinite(value)) return jsonFloat(new Fraction(value))
   throw new UserError('UNPRINTABLE', `json: unsupported value: ${goFloat(new Fraction(value))}`, {
     hint: 'print it as YAML',

@@ -1,6 +1,7 @@
 import { UserError } from '@container-compose/core'
 import type { Project } from '../model/project.ts'
 import type { EnvFile } from '../model/service.ts'
+import { Fraction } from '../tree/value.ts'
 import { goJson } from './json.ts'
 import { compareKeys } from './key-order.ts'
 import { Entries, type Printable, printYaml } from './yaml.ts'
@@ -38,7 +39,11 @@ export const projectYaml = (project: Project): string => {
 /** Members that YAML leaves out when there is nothing in them, though JSON shows them. */
 const omittedWhenEmpty = new Set(['ipam', 'resources', 'placement', 'exec'])
 
+/** Members that are fractions even if they are whole, so that large ones have an exponent. */
+const fractions = new Set(['cpus', 'cpu_percent', 'max_failure_ratio'])
+
 const printable = (value: unknown, name: string): Printable => {
+  if (typeof value === 'number' && fractions.has(name)) return new Fraction(value, true)
   if (Array.isArray(value)) return value.map((item) => printable(item, name))
   if (value === null || value === undefined) return null
   if (typeof value !== 'object' || Object.getPrototypeOf(value) === null) {

@@ -2,8 +2,8 @@ import { resolvePlain } from '../parse/resolve-scalar.ts'
 
 const oldBooleans = new Set('y Y yes Yes YES on On ON n N no No NO off Off OFF'.split(' '))
 const base60 = /^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$/
-/** What can't stand in a YAML text as it is. */
-const unprintable = /[^\n\x20-\x7e\xa0-\u2027\u202a-\ufefe\uff00-\ufffd]/
+/** What yaml.v3 won't let stand in a text as it is: characters beyond 16 bits are among it. */
+const unprintable = /[^\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd]/
 const simple = /^[A-Za-z_/][\w./-]*$/
 
 /**

@@ -1,4 +1,4 @@
-import { goFloat } from '../tree/go-text.ts'
+import { goFloat, wholeDigits } from '../tree/go-text.ts'
 import { Fraction, Timestamp } from '../tree/value.ts'
 import { yamlText } from './yaml-scalar.ts'
 
@@ -75,7 +75,7 @@ const scalar = (value: Scalar, indent: string): string => {
   if (value instanceof Timestamp) return value.text
   if (value instanceof Fraction) return yamlFloat(value)
   if (typeof value === 'number' && !Number.isInteger(value)) return yamlFloat(new Fraction(value))
-  return String(value)
+  return typeof value === 'number' ? wholeDigits(value) : String(value)
 }
 
 const yamlFloat = (value: Fraction): string => {

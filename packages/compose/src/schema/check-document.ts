@@ -23,9 +23,10 @@ export const checkSchema = (root: Dict, file: string, report: Report): void => {
   root.delete('version')
 }
 
-const locate = (root: Dict, { path, key }: Violation) => {
-  const holder = key === undefined ? undefined : valueAt(root, path)
-  return (isDict(holder) && key !== undefined ? locateKey(holder, key) : undefined) ?? locatePath(root, path)
+const locate = (root: Dict, { path, keys = [] }: Violation) => {
+  const holder = keys.length === 0 ? undefined : valueAt(root, path)
+  const places = isDict(holder) ? keys.flatMap((key) => locateKey(holder, key) ?? []) : []
+  return places.length > 0 ? places : locatePath(root, path)
 }
 
 const valueAt = (root: Dict, path: readonly string[]): Value | undefined => {

@@ -11,8 +11,8 @@ export interface Violation {
   /** In the words of the reference, the path left out. */
   readonly message: string
   readonly hint?: string | undefined
-  /** The key that the fault is about, when it is one of the mapping at `path`. */
-  readonly key?: string | undefined
+  /** The keys that the fault is about, when they are of the mapping at `path`. */
+  readonly keys?: readonly string[]
 }
 
 /** Checks a value and gives all that is wrong. Of alternatives, that is told which fits best. */
@@ -90,27 +90,34 @@ const checkObject = (schema: ObjectSchema, value: Value, path: readonly string[]
     const noun = missing.length === 1 ? 'property' : 'properties'
     found = [violation('SCHEMA_MISSING', path, `missing ${noun} ${names}`)]
   }
+  const unknown: string[] = []
   for (const [key, entry] of value) {
     const schemaOfKey = schemaOf(schema, key)
     if (schemaOfKey !== undefined) {
       const below = violationsOf(schemaOfKey, entry, [...path, key])
       if (below.length > 0) found = [...found, ...below]
-    } else if (!schema.open && !(schema.extensible && key.startsWith('x-')))
-      found = [...found, unknownKey(schema, path, key)]
+    } else if (!schema.open && !(schema.extensible && key.startsWith('x-'))) unknown.push(key)
   }
-  return found
+  return unknown.length === 0 ? found : [unknownKeys(schema, path, unknown), ...found]
 }
 
-const unknownKey = (schema: ObjectSchema, path: readonly string[], key: string): Violation => ({
+const unknownKeys = (schema: ObjectSchema, path: readonly string[], keys: readonly string[]): Violation => ({
   code: 'UNKNOWN_KEY',
   path,
-  message: `additional properties ${quote(key)} not allowed`,
-  hint:
-    schema.keys !== undefined
-      ? 'names are made of letters, digits and . _ -'
-      : didYouMean(suggest(key, Object.keys(schema.properties))),
-  key,
+  message: `additional properties ${keys.map(quote).join(', ')} not allowed`,
+  hint: schema.keys !== undefined ? 'names are made of letters, digits and . _ -' : intended(schema, keys),
+  keys,
 })
+
+const intended = ({ properties }: ObjectSchema, keys: readonly string[]): string | undefined => {
+  const [first, ...more] = keys
+  if (first !== undefined && more.length === 0) return didYouMean(suggest(first, Object.keys(properties)))
+  const pairs = keys.flatMap((key) => {
+    const word = suggest(key, Object.keys(properties))
+    return word === undefined ? [] : [`${word} for ${key}`]
+  })
+  return pairs.length === 0 ? undefined : `did you mean ${pairs.join(', ')}?`
+}
 
 const didYouMean = (word: string | undefined): string | undefined =>
   word === undefined ? undefined : `did you mean ${word}?`
@@ -146,7 +153,7 @@ const checkChoices = (choices: readonly Schema[], value: Value, path: readonly s
   return best ?? none
 }
 
-const depthOf = ({ path, key }: Violation): number => path.length + (key === undefined ? 0 : 1)
+const depthOf = ({ path, keys }: Violation): number => path.length + (keys === undefined ? 0 : 1)
 
 /** A text in single quotes, as the reference's validator shows it. */
 const quote = (text: string): string =>

@@ -36,6 +36,10 @@ export const plainDigits = (value: number): string => {
   return sign + whole + part.padEnd(power, '0')
 }
 
+/** All digits of a whole number. */
+export const wholeDigits = (value: number): string =>
+  Number.isSafeInteger(value) ? String(value) : BigInt(value).toString()
+
 /** A number as `encoding/json` writes it. */
 export const jsonFloat = ({ value, single }: Fraction): string => {
   const digits = single ? shortestSingle(value) : value
@@ -56,6 +60,21 @@ export const goText = (value: Value): string => {
   if (Array.isArray(value)) return `[${value.map(goText).join(' ')}]`
   return String(value)
 }
+
+/** What `%s` makes of a value: what is no text is shown with its type. */
+export const goString = (value: Value): string => {
+  if (typeof value === 'string') return value
+  if (value === null) return '%!s(<nil>)'
+  if (value instanceof Timestamp) return goTime(value)
+  if (value instanceof Dict)
+    return `map[${sortedKeys(value)
+      .map((key) => `${key}:${goStringWithin(value.get(key) ?? null)}`)
+      .join(' ')}]`
+  if (Array.isArray(value)) return `[${value.map(goStringWithin).join(' ')}]`
+  return `%!s(${goType(value)}=${goText(value)})`
+}
+
+const goStringWithin = (value: Value): string => (value === null ? '<nil>' : goString(value))
 
 /** A value in Go's syntax, as `%#v` prints it. */
 export const goSyntax = (value: Value): string => {

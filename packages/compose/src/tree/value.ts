@@ -40,8 +40,8 @@ export class Dict extends Map<string, Value> {
 
 const noOrigins: readonly YamlNode[] = []
 
-/** A sequence, and the nodes that its items were made of. */
-export type List = Value[] & { nodes?: readonly (YamlNode | undefined)[] }
+/** A sequence, and the nodes that its items were made of. `isNil`: of what was there all is gone, which Go's JSON shows as null. */
+export type List = Value[] & { nodes?: readonly (YamlNode | undefined)[]; isNil?: true }
 
 export const isDict = (value: Value | undefined): value is Dict => value instanceof Dict
 export const isList = (value: Value | undefined): value is List => Array.isArray(value)
