@@ -2,17 +2,11 @@ import { UserError } from '@container-compose/core'
 import { helpText, parseArguments } from './arguments/parse.ts'
 import type { Invocation, World } from './command.ts'
 import { commands } from './commands/index.ts'
+import { unsupportedCommand } from './commands/missing.ts'
 import { globalOptions, resolveGlobals } from './globals.ts'
 import type { Interrupts } from './interrupts.ts'
 import { resolveScreen, type Screen } from './screen.ts'
-
-const program = {
-  name: 'container-compose',
-  summary: 'Define and run multi-container applications, every container in a virtual machine of its own',
-  operands: 'COMMAND',
-  options: globalOptions,
-  optionsFirst: true,
-}
+import { program, usage } from './usage.ts'
 
 /**
  * Runs one command line and gives its exit status. Throws what the command throws.
@@ -37,6 +31,8 @@ export const run = async (
   }
   const entry = Object.hasOwn(commands, commandName) ? commands[commandName] : undefined
   if (entry === undefined) {
+    const unsupported = unsupportedCommand(commandName)
+    if (unsupported !== undefined) throw unsupported
     world.stdout.write(usage())
     throw new UserError('UNKNOWN_COMMAND', `unknown docker command: "compose ${commandName}"`, {
       hint: 'container-compose --help lists the commands',
@@ -63,14 +59,6 @@ export const run = async (
   }
   return (await command.run(invocation)) ?? 0
 }
-
-const usage = (): string =>
-  helpText({
-    ...program,
-    epilogue: `\nCommands:\n${Object.entries(commands)
-      .map(([name, { summary }]) => `  ${name.padEnd(10)} ${summary}\n`)
-      .join('')}`,
-  })
 
 const checkCount = (
   command: string,

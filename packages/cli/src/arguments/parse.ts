@@ -11,6 +11,8 @@ export interface Syntax<Specs extends OptionSpecs> {
   readonly options: Specs
   /** Whether options end at the first operand, as for `exec` and before a command. */
   readonly optionsFirst?: boolean
+  /** Text above the options in the help. */
+  readonly commands?: string
   /** Text below the options in the help. */
   readonly epilogue?: string
 }
@@ -73,7 +75,12 @@ export const parseArguments = <Specs extends OptionSpecs>(
 }
 
 export const helpText = (syntax: Syntax<OptionSpecs>): string =>
-  toCommander(syntax).helpInformation() + (syntax.epilogue ?? '')
+  toCommander(syntax)
+    .helpInformation()
+    .replace(
+      '\nOptions:\n',
+      () => `\n${syntax.commands === undefined ? '' : `${syntax.commands}\n`}Options:\n`,
+    ) + (syntax.epilogue ?? '')
 
 const longName = (flags: string): string => /--([^ ,]+)/.exec(flags)?.[1] ?? flags
 

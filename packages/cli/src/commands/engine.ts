@@ -11,7 +11,7 @@ export default defineCommand({
     containers: flag('--containers', 'stop: stop the containers too'),
     format: text('--format <format>', 'status: json, or text for people'),
   },
-  async run({ operands, options, world, interrupts }) {
+  async run({ operands, options, world, screen, interrupts }) {
     const engine = await import('@container-compose/engine')
     const root = engine.engineRoot(world.env)
     const environment = world.env
@@ -41,7 +41,11 @@ export default defineCommand({
         const status = await engine.engineStatus(root)
         const { renderEngineStatus } = await import('../render/engine-status.ts')
         world.stdout.write(
-          renderEngineStatus(status, { json: options.format === 'json', socket: root.socket }),
+          renderEngineStatus(status, {
+            json: options.format === 'json',
+            socket: root.socket,
+            columns: screen.columns,
+          }),
         )
         return status === undefined ? 1 : 0
       }

@@ -35,11 +35,11 @@ export const commands: Readonly<Record<string, Entry>> = {
   images: { summary: 'List images used by the created containers', load: () => import('./images.ts') },
   ls: { summary: 'List running compose projects', load: () => import('./ls.ts') },
   wait: {
-    summary: 'Block until containers of all (or specified) services stop.',
+    summary: 'Wait until containers stop, and pass on their exit code',
     load: () => import('./wait.ts'),
   },
   machines: {
-    summary: 'List the machines behind the containers, with their addresses, limits and start times',
+    summary: 'List the virtual machines behind the containers',
     load: () => import('./machines.ts'),
   },
   doctor: {
@@ -53,7 +53,7 @@ export const commands: Readonly<Record<string, Entry>> = {
   build: { summary: 'Build or rebuild services (not supported yet)', load: () => missing('build') },
   push: { summary: 'Push service images (not supported yet)', load: () => missing('push') },
   watch: {
-    summary: 'Watch build context for service and rebuild/refresh containers when files are updated',
+    summary: 'Sync, restart or rebuild when files change',
     load: () => import('./watch.ts'),
   },
 }

@@ -1,14 +1,34 @@
 import { UserError } from '@container-compose/core'
 import type { OptionSpecs } from '../arguments/options.ts'
 import { type CommandModule, defineCommand } from '../command.ts'
+import { commands } from './index.ts'
 
-/** What to do as long as a command of Docker Compose is not there. */
-const instead: Record<string, string> = {
-  build: 'build the image with another tool and load it: docker -H unix://… load -i image.tar',
+/** What to do as long as a command of Docker Compose is not there. `docker` speaks to our engine with `-H`. */
+const instead: Readonly<Record<string, string>> = {
+  attach: 'docker -H unix://SOCKET attach CONTAINER; container-compose engine status names the socket',
+  build: 'build the image with another tool and load it: docker -H unix://SOCKET load -i image.tar',
+  commit: 'nothing does the same; write a Dockerfile',
+  cp: 'docker -H unix://SOCKET cp …; container-compose engine status names the socket',
+  events: 'docker -H unix://SOCKET events; container-compose engine status names the socket',
+  export: 'docker -H unix://SOCKET cp CONTAINER:/ - > files.tar',
+  publish: 'nothing does the same',
   push: 'push the image with the tool that built it',
+  run: 'container-compose exec SERVICE COMMAND in a running container',
+  scale: 'container-compose up -d --scale SERVICE=NUM',
+  stats: 'container-compose top, and container-compose machines for the limits',
+  volumes: 'docker -H unix://SOCKET volume ls; container-compose engine status names the socket',
 }
 
-/** A command that Docker Compose has and this program has not: any use of it fails and says what to do. */
+/** Commands of Docker Compose that this program does not know at all. */
+export const commandsToCome = Object.keys(instead).filter((name) => !Object.hasOwn(commands, name))
+
+/** The error for a command that Docker Compose has and this program has not; undefined for one that nobody has. */
+export const unsupportedCommand = (name: string): UserError | undefined =>
+  Object.hasOwn(instead, name)
+    ? new UserError('UNSUPPORTED_COMMAND', `"${name}" is not supported yet`, { hint: instead[name] })
+    : undefined
+
+/** A command of the help that is not there yet: any use of it fails and says what to do. */
 export const missingCommand = (name: string): CommandModule<OptionSpecs> =>
   defineCommand({
     summary: 'Not supported yet',
@@ -16,8 +36,6 @@ export const missingCommand = (name: string): CommandModule<OptionSpecs> =>
     options: {},
     optionsFirst: true,
     run() {
-      throw new UserError('UNSUPPORTED_COMMAND', `"${name}" is not supported yet`, {
-        hint: instead[name] ?? 'container-compose --help lists the commands',
-      })
+      throw unsupportedCommand(name) ?? new UserError('UNSUPPORTED_COMMAND', `"${name}" is not supported yet`)
     },
   })
