@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { eventually } from '../eventually.ts'
@@ -35,18 +35,23 @@ volumes: { data: {} }
 })
 afterAll(() => host.destroy())
 
-const enginePid = (): number => Number(readFileSync(join(host.root, 'run/engine.pid'), 'utf8'))
+const pidsOf = (command: string): number[] =>
+  host
+    .processes()
+    .filter((each) => each.command.includes(`${bundle} ${command}`))
+    .map(({ pid }) => pid)
+const killEngine = (): void => pidsOf('engine run').forEach(endHard)
 
 for (let round = 1; round <= 10; round++) {
   const victim = (['engine', 'cli', 'both'] as const)[round % 3] as 'engine' | 'cli' | 'both'
   const afterMs = moment(1_800)
   test(`kill -9 of ${victim} after ${afterMs} ms of \`up\` (seed ${seed}, round ${round}): the next \`up\` converges`, async () => {
+    // In every second round the engine is killed while it comes up.
+    if (round % 2 === 0) await host.ok(['engine', 'stop'])
     const up = host.spawn(process.execPath, [bundle, 'up', '-d'], { cwd: dir })
     await new Promise((resolve) => setTimeout(resolve, afterMs))
-    if (victim !== 'cli') endHard(enginePid())
-    if (victim !== 'engine') {
-      for (const { pid, command } of host.processes()) if (command.includes(`${bundle} up -d`)) endHard(pid)
-    }
+    if (victim !== 'cli') killEngine()
+    if (victim !== 'engine') pidsOf('up -d').forEach(endHard)
     await up
 
     await host.ok(['up', '-d'], { cwd: dir })
@@ -91,7 +96,7 @@ services:
   })
   await host.ok(['up', '-d'], { cwd: away })
   expect(host.machines()).toHaveLength(2)
-  endHard(enginePid())
+  killEngine()
   writeFileSync(join(away, 'gate/open'), '')
   await eventually(() => host.machines().length === 1, 'the one-shot ended without an engine', 60_000)
   const { stdout } = await host.ok(['ps', '-a', '--format', 'json'], { cwd: away })
@@ -114,7 +119,7 @@ services:
 
 test('`engine stop --containers` ends what an engine left that is gone', async () => {
   await host.ok(['up', '-d'], { cwd: dir })
-  endHard(enginePid())
+  killEngine()
   await host.ok(['engine', 'stop', '--containers'])
   expect(host.machines()).toEqual([])
   expect(host.processes()).toEqual([])
