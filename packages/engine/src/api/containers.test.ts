@@ -48,6 +48,23 @@ test('what ignores the stop signal is killed when its time is over', async () =>
   expect(await state('deaf')).toMatchObject({ Status: 'exited', ExitCode: 137 })
 })
 
+test('what has ended is only listed when asked for, and filters are checked', async () => {
+  const list = async (filters: object, all = 1) =>
+    (await bed.call('GET', `/containers/json?all=${all}&filters=${JSON.stringify(filters)}`)).body
+  await bed.create('ended', 'exit 4')
+  await bed.call('POST', '/containers/ended/start')
+  await expect.poll(async () => (await state('ended')).Status).toBe('exited')
+  expect(await list({ exited: ['4'] }, 0)).toEqual([])
+  expect(await list({ exited: ['4'] })).toHaveLength(1)
+  expect(await list({ exited: ['5'] })).toEqual([])
+  expect(await list({ network: ['none'] })).toHaveLength(1)
+  expect(await list({ status: ['foo'] })).toEqual({
+    message: `invalid filter 'status=foo': invalid value for state (foo): must be one of created, running, paused, restarting, removing, exited, dead`,
+  })
+  expect((await list({ health: ['foo'] })).message).toContain('must be one of none, starting')
+  expect((await list({ exited: ['x'] })).message).toContain('invalid syntax')
+})
+
 test('a name is taken until it is renamed or removed', async () => {
   const id = await bed.create('name', 'true')
   const again = await bed.call('POST', '/containers/create?name=name', { Image: 'test:1', Cmd: ['true'] })

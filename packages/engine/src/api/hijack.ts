@@ -36,7 +36,7 @@ export const hijack = (call: Call, options: { readonly terminal: boolean }): Raw
   socket.setNoDelay(true)
   socket.write(
     call.upgrade === undefined
-      ? `HTTP/1.1 200 OK\r\nContent-Type: ${type}\r\n\r\n`
+      ? 'HTTP/1.1 200 OK\r\nContent-Type: application/vnd.docker.raw-stream\r\n\r\n'
       : `HTTP/1.1 101 UPGRADED\r\nContent-Type: ${type}\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n`,
   )
   if (call.upgrade !== undefined && call.upgrade.head.length > 0) socket.unshift(call.upgrade.head)

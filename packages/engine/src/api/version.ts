@@ -13,7 +13,7 @@ export interface RequestPath {
 export const parsePath = (url: string): RequestPath => {
   const mark = url.indexOf('?')
   const whole = mark < 0 ? url : url.slice(0, mark)
-  const [prefix, version] = /^\/v(\d+\.\d+)(?=\/)/.exec(whole) ?? ['']
+  const [prefix, version] = /^\/v(\d[\d.]*)(?=\/)/.exec(whole) ?? ['']
   // Clients that join paths carelessly send `//containers/json`.
   const path = whole.slice(prefix.length).replace(/^\/{2,}/, '/')
   return { path, query: new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1)), version }

@@ -44,7 +44,7 @@ export const finish = async (
   container: Container,
   status: ExitStatus,
 ): Promise<void> => {
-  const { startedAt, restartCount, stoppedByUser } = container.state
+  const { startedAt, restartCount, stoppedByUser, health } = container.state
   const { hostConfig } = container.document
   const again = restarts(hostConfig.RestartPolicy, { exitCode: status.code, restartCount, stoppedByUser })
   container.running = undefined
@@ -55,6 +55,8 @@ export const finish = async (
     oomKilled: status.oomKilled,
     error: status.error ?? '',
     finishedAt: status.finishedAt,
+    // As dockerd: what has ended is not healthy any more.
+    ...(health !== undefined && { health: { ...health, status: 'unhealthy' } }),
   })
   if (status.oomKilled) publish(context, container, 'oom')
   publish(context, container, 'die', {

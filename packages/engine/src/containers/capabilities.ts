@@ -26,7 +26,8 @@ export const capabilities = (options: {
   readonly add: readonly string[]
   readonly drop: readonly string[]
 }): string[] => {
-  const [add, drop] = [options.add.map(normalise), options.drop.map(normalise)]
+  const add = options.add.map((name) => normalise(name, 'CapAdd'))
+  const drop = options.drop.map((name) => normalise(name, 'CapDrop'))
   if (options.privileged) return known
   const base = add.includes('ALL') ? known : drop.includes('ALL') ? [] : [...defaults]
   const kept = add.includes('ALL') && drop.includes('ALL') ? [] : base.filter((name) => !drop.includes(name))
@@ -34,10 +35,10 @@ export const capabilities = (options: {
   return known.filter((name) => wanted.has(name))
 }
 
-const normalise = (name: string): string => {
+const normalise = (name: string, member: string): string => {
   const upper = name.toUpperCase()
   if (upper === 'ALL') return upper
   const full = upper.startsWith('CAP_') ? upper : `CAP_${upper}`
-  if (!known.includes(full)) throw badParameter(`invalid capability: unknown capability: "${name}"`)
+  if (!known.includes(full)) throw badParameter(`invalid ${member}: unknown capability: "${full}"`)
   return full
 }

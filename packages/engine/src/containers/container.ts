@@ -20,7 +20,7 @@ interface ContainerSignals {
 export class Container extends EventEmitter<ContainerSignals> {
   readonly dir: string
   readonly runDir: string
-  /** Ids of the processes that `exec` started in it. */
+  /** Ids of the processes that `exec` is about to start in it, or that run. */
   readonly execIds = new Set<string>()
   /** The run, while there is one. */
   running: RunningContainer | undefined

@@ -4,6 +4,7 @@ import { planPublishedPorts } from '@container-compose/net'
 import { badParameter, notFound } from '../api/errors.ts'
 import { defaultNetwork } from '../networks/model.ts'
 import { makeFolder } from '../store/document.ts'
+import { checkRequest } from './check-request.ts'
 import { Container } from './container.ts'
 import { publish } from './container-events.ts'
 import type { ContainerContext } from './context.ts'
@@ -12,7 +13,6 @@ import { mergeImage } from './merge-image.ts'
 import type { Attachment, ContainerDocument, ContainerState } from './model.ts'
 import { randomName } from './names.ts'
 import { resolveMounts } from './resolve-mounts.ts'
-import { parseSignal } from './signals.ts'
 import { ociSpec } from './spec.ts'
 import { refuseUnsupported } from './unsupported.ts'
 
@@ -38,9 +38,7 @@ export const createContainer = async (
     Runtime: runtime,
     NetworkMode: networkMode(request.hostConfig.NetworkMode),
   }
-  if (hostConfig.AutoRemove && !['', 'no'].includes(hostConfig.RestartPolicy.Name))
-    throw badParameter("can't create 'AutoRemove' container with restart policy")
-  if (config.StopSignal !== undefined) parseSignal(config.StopSignal)
+  checkRequest({ config, hostConfig })
   refuseUnsupported(hostConfig, runtime)
   portPlans({ config, hostConfig })
   ociSpec({ config, hostConfig, mounts: [] })

@@ -9,7 +9,7 @@ export const endpointSettings = (
   networks: Pick<Networks, 'find'>,
 ): Record<string, Record<string, unknown>> =>
   Object.fromEntries(
-    Object.entries(document.networks).map(([name, attachment]) => {
+    Object.entries(attachmentsOf(document, networks)).map(([name, attachment]) => {
       const { lease, aliases, links, fixedIpv4, fixedIpv6 } = attachment
       const network = networks.find(attachment.networkId)
       const subnet = (family: 4 | 6) => {
@@ -41,6 +41,17 @@ export const endpointSettings = (
       return [name, settings]
     }),
   )
+
+/** Without a network a container is shown on the one that is none. */
+const attachmentsOf = (
+  { networks, hostConfig }: ContainerDocument,
+  all: Pick<Networks, 'find'>,
+): ContainerDocument['networks'] => {
+  const none = all.find('none')
+  if (hostConfig.NetworkMode !== 'none' || none === undefined) return networks
+  const plain = { networkId: none.id, aliases: [], links: [], gwPriority: 0, driverOpts: {}, endpointId: '' }
+  return { none: plain, ...networks }
+}
 
 /** The members of `NetworkSettings` that older clients read: those of the default network. */
 export const legacySettings = (settings: Readonly<Record<string, Record<string, unknown>>>) => {

@@ -38,20 +38,19 @@ export const listContainers = async (
     return reference === undefined ? undefined : containers.get(reference).document.created
   }
   const [before, since] = [border('before'), border('since')]
-  const anyStatus = options.all || limit !== undefined || before !== undefined || since !== undefined
+  const anyStatus = options.all || limit !== undefined
   const statuses = filters.get('status')
-  const exited = (filters.get('exited') ?? []).map(Number)
+  checkWords(filters, 'status', 'state', statusNames)
+  checkWords(filters, 'health', 'health', healthNames)
+  const exited = exitCodes(filters)
   const isTask = booleanFilter(filters, 'is-task') === true
   const found = all.filter(({ document }) => {
     const { id, name, config, state, mounts, created } = document
     const status = shownStatus(state)
     return (
       !isTask &&
-      (statuses !== undefined ||
-        exited.length > 0 ||
-        anyStatus ||
-        ['running', 'paused', 'restarting'].includes(status)) &&
-      fitsOne(filters, 'status', (value) => checkedStatus(value) === status) &&
+      (statuses !== undefined || anyStatus || ['running', 'paused', 'restarting'].includes(status)) &&
+      fitsOne(filters, 'status', (value) => value === status) &&
       (exited.length === 0 || (status === 'exited' && exited.includes(state.exitCode))) &&
       (before === undefined || created < before) &&
       (since === undefined || created > since) &&
@@ -77,14 +76,26 @@ export const listContainers = async (
 
 const statusNames = ['created', 'running', 'paused', 'restarting', 'removing', 'exited', 'dead']
 
-const checkedStatus = (value: string): string => {
-  if (!statusNames.includes(value)) throw badParameter(`invalid filter 'status=${value}'`)
-  return value
+const healthNames = ['none', 'starting', 'healthy', 'unhealthy']
+
+const checkWords = (filters: Filters, name: string, noun: string, words: readonly string[]): void => {
+  for (const value of filters.get(name) ?? [])
+    if (!words.includes(value))
+      throw badParameter(
+        `invalid filter '${name}=${value}': invalid value for ${noun} (${value}): must be one of ${words.join(', ')}`,
+      )
 }
+
+const exitCodes = (filters: Filters): number[] =>
+  (filters.get('exited') ?? []).map((value) => {
+    if (!/^-?\d{1,9}$/.test(value))
+      throw badParameter(`invalid filter 'exited=${value}': strconv.Atoi: parsing "${value}": invalid syntax`)
+    return Number(value)
+  })
 
 const isIn = (document: ContainerDocument, networks: Pick<Networks, 'find'>, reference: string): boolean => {
   const id = networks.find(reference)?.id
-  return Object.values(document.networks).some(({ networkId }) => networkId === id)
+  return Object.values(endpointSettings(document, networks)).some(({ NetworkID }) => NetworkID === id)
 }
 
 /** `80`, `80/tcp` or a range. */

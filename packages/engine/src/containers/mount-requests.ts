@@ -118,7 +118,8 @@ const parseMode = (options: string, fault: Error): { readOnly: boolean; copy: bo
   const words = options.split(',').filter((word) => word !== '')
   for (const word of words) {
     if (['shared', 'rshared', 'slave', 'rslave'].includes(word)) throw propagation(word)
-    if (!harmless.has(word) && !['ro', 'rw', 'nocopy'].includes(word)) throw fault
+    if (!harmless.has(word) && !['ro', 'rw', 'nocopy'].includes(word))
+      throw badParameter(`invalid mode: ${options}`)
   }
   if (words.includes('ro') && words.includes('rw')) throw fault
   return { readOnly: words.includes('ro'), copy: !words.includes('nocopy') }
@@ -172,7 +173,7 @@ const parseMount = (mount: MountRequest): WantedMount => {
     case 'image':
       throw fault('this type is not supported')
     default:
-      throw badParameter('mount type unknown')
+      throw fault('mount type unknown')
   }
 }
 
@@ -189,7 +190,9 @@ const tmpfsOptions = (asked: readonly string[]): string[] => {
 
 const target = (path: string, whole: string): string => {
   if (!path.startsWith('/'))
-    throw badParameter(`invalid mount config: '${whole}': mount path must be absolute`)
+    throw badParameter(
+      `invalid volume specification: '${whole}': invalid mount path: '${path}' mount path must be absolute`,
+    )
   const clean = trimmed(path)
   if (clean === '/') throw badParameter(`invalid specification: destination can't be '/'`)
   return clean

@@ -1,4 +1,4 @@
-import { conflict } from '../api/errors.ts'
+import { ApiError, conflict } from '../api/errors.ts'
 import type { Container } from './container.ts'
 import { publish } from './container-events.ts'
 import type { ContainerContext } from './context.ts'
@@ -6,7 +6,7 @@ import type { ContainerContext } from './context.ts'
 /** @throws ApiError 409 in dockerd's words. */
 export const pauseContainer = (context: ContainerContext, container: Container): Promise<void> =>
   container.exclusively(async () => {
-    if (container.state.status === 'paused') throw conflict(`container ${container.id} is already paused`)
+    if (container.state.status === 'paused') throw conflict(`Container ${container.id} is already paused`)
     if (container.running === undefined || container.state.status !== 'running')
       throw conflict(`container ${container.id} is not running`)
     await container.running.pause()
@@ -18,7 +18,7 @@ export const pauseContainer = (context: ContainerContext, container: Container):
 export const unpauseContainer = (context: ContainerContext, container: Container): Promise<void> =>
   container.exclusively(async () => {
     if (container.running === undefined || container.state.status !== 'paused')
-      throw conflict(`container ${container.id} is not paused`)
+      throw new ApiError(500, `Container ${container.id} is not paused`)
     await container.running.resume()
     container.setState({ status: 'running' })
     publish(context, container, 'unpause')

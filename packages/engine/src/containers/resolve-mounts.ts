@@ -1,5 +1,5 @@
 import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, join, posix } from 'node:path'
 import { badParameter } from '../api/errors.ts'
 import type { Volume } from '../volumes/volumes.ts'
 import type { ContainerContext } from './context.ts'
@@ -23,6 +23,7 @@ export const resolveMounts = async (
   )
   for (const { destination } of inherited) taken.add(destination)
   const anonymous = Object.keys(document.config.Volumes ?? {})
+    .map((destination) => posix.resolve('/', destination))
     .filter((destination) => !taken.has(destination))
     .map((destination): WantedMount => ({ ...anonymousVolume, destination }))
   const resolved: MountPoint[] = []

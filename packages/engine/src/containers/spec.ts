@@ -126,7 +126,6 @@ const ociResources = (hostConfig: HostConfig): OciResources => {
     throw badParameter('Minimum memoryswap limit should be larger than memory limit, see usage')
   if (MemoryReservation > 0 && Memory > 0 && MemoryReservation > Memory)
     throw badParameter('Minimum memory limit can not be less than memory reservation limit, see usage')
-  if (NanoCpus < 0) throw badParameter('NanoCPUs cannot be negative')
   if (NanoCpus > 0 && (CpuPeriod > 0 || CpuQuota > 0))
     throw badParameter('Conflicting options: Nano CPUs and CPU Period cannot both be set.')
   const period = NanoCpus > 0 ? 100_000 : CpuPeriod

@@ -64,6 +64,9 @@ export interface Exec {
 /** How long the exit code of an ended exec can be asked for; dockerd forgets after five minutes too. */
 const keptMs = 5 * 60_000
 
+/** Clients look for what comes after it. */
+const startFaultPrefix = 'OCI runtime exec failed: exec failed: unable to start container process: '
+
 export class Execs {
   readonly #byId = new Map<string, Exec>()
   readonly #context: ContainerContext
@@ -126,13 +129,17 @@ export class Execs {
       const session = await exec.starting
       exec.session = session
       publish(this.#context, container, `exec_start: ${request.command.join(' ')}`, { execID: exec.id })
-      void session.exited.then(({ code }) => this.#ended(exec, code))
+      // It goes with its container, whose end may come first.
+      void session.exited.then(
+        ({ code }) => this.#ended(exec, code),
+        () => this.#ended(exec, 137),
+      )
       return session
     } catch (error) {
       exec.exitCode = error instanceof StartError ? error.exitCode : 126
-      exec.finishedAt = this.#context.clock.now()
+      this.#finished(exec)
       if (!(error instanceof StartError)) throw error
-      throw new ApiError(400, `OCI runtime exec failed: exec failed: ${error.message}`, { cause: error })
+      throw new ApiError(400, `${startFaultPrefix}${error.message}`, { cause: error })
     }
   }
 
@@ -152,17 +159,19 @@ export class Execs {
 
   #ended(exec: Exec, code: number): void {
     exec.exitCode = code
-    exec.finishedAt = this.#context.clock.now()
+    this.#finished(exec)
     publish(this.#context, exec.container, 'exec_die', { execID: exec.id, exitCode: String(code) })
+  }
+
+  #finished(exec: Exec): void {
+    exec.finishedAt = this.#context.clock.now()
+    exec.container.execIds.delete(exec.id)
   }
 
   #forgetOld(): void {
     const oldest = this.#context.clock.now() - keptMs
     for (const exec of this.#byId.values())
-      if (exec.finishedAt !== undefined && exec.finishedAt < oldest) {
-        this.#byId.delete(exec.id)
-        exec.container.execIds.delete(exec.id)
-      }
+      if (exec.finishedAt !== undefined && exec.finishedAt < oldest) this.#byId.delete(exec.id)
   }
 
   #assertRunning(container: Container): RunningContainer {

@@ -6,7 +6,7 @@ export interface LogsQuery {
   readonly stdout: boolean
   readonly stderr: boolean
   readonly follow: boolean
-  /** The last so many lines; undefined is all. */
+  /** Only of the last so many lines, both streams counted; undefined is of all. */
   readonly tail: number | undefined
   /** Nanoseconds since the epoch. */
   readonly since: bigint | undefined
@@ -34,11 +34,11 @@ export async function* readLogs(
     if (kept > 0)
       for await (const record of runtime.readLog(container, { follow: false, to: end, signal })) {
         if (isPast(record)) break
-        last.push(...splitter.push(record).filter(fits))
+        last.push(...splitter.push(record))
         if (last.length > 2 * kept + 1000) last.splice(0, last.length - kept)
       }
-    if (!follow) last.push(...splitter.rest().filter(fits))
-    yield last.slice(Math.max(0, last.length - kept))
+    if (!follow) last.push(...splitter.rest())
+    yield last.slice(Math.max(0, last.length - kept)).filter(fits)
     if (!follow) return
   }
   const range: LogRange = { follow, signal, ...(tail !== undefined && { from: end }) }

@@ -236,7 +236,7 @@ export interface ContainerFiles {
   stat(path: string): Promise<PathStat>
   /** A tar whose first entry is named for the last part of `path`. */
   read(path: string): Promise<Readable>
-  /** Extracts a tar into the directory `path`. */
+  /** Extracts a tar into the directory `path`. Rejects with `FileNotFound` or `NotADirectory` where there is none. */
   write(path: string, tar: Readable, options: WriteOptions): Promise<void>
 }
 
@@ -254,6 +254,11 @@ export interface PathStat {
   readonly mode: number
   readonly mtime: string
   readonly linkTarget: string
+}
+
+/** Files are to be written into something else. */
+export class NotADirectory extends Error {
+  override readonly name = 'NotADirectory'
 }
 
 export class FileNotFound extends Error {

@@ -1,7 +1,9 @@
+import { Readable } from 'node:stream'
 import { bundleOf } from '../../containers/bundle.ts'
 import type { Container } from '../../containers/container.ts'
 import type { ContainerDocument } from '../../containers/model.ts'
-import { type ContainerFiles, FileNotFound, type PathStat } from '../../runtime/runtime.ts'
+import { decompressed } from '../../images/layers/decompress.ts'
+import { type ContainerFiles, FileNotFound, NotADirectory, type PathStat } from '../../runtime/runtime.ts'
 import { makeFolder } from '../../store/document.ts'
 import { queryFlag, sendStatus } from '../answer.ts'
 import type { EngineContext } from '../engine-context.ts'
@@ -19,7 +21,7 @@ export const archiveRoutes = (engine: EngineContext): Route[] => {
     handler: (call) => {
       const container = engine.containers.get(call.params['id'] ?? '')
       const path = call.query.get('path') ?? ''
-      if (path === '') throw badParameter('missing path')
+      if (path === '') throw badParameter('bad parameter: path cannot be empty')
       return withFiles(engine, container, (files) => work(files, path, call), path)
     },
   })
@@ -40,7 +42,8 @@ export const archiveRoutes = (engine: EngineContext): Route[] => {
     }),
     route('PUT', async (files, path, call) => {
       assertWritable(engine.containers.get(call.params['id'] ?? '').document, path)
-      await files.write(path, call.request, {
+      const tar = Readable.from(decompressed(call.request), { objectMode: false })
+      await files.write(path, tar, {
         noOverwriteDirNonDir: queryFlag(call.query, 'noOverwriteDirNonDir'),
         copyUidGid: queryFlag(call.query, 'copyUIDGID'),
         sync: queryFlag(call.query, 'sync'),
@@ -70,6 +73,7 @@ const withFiles = async (
   } catch (error) {
     if (error instanceof FileNotFound)
       throw notFound(`Could not find the file ${path} in container ${container.id}`)
+    if (error instanceof NotADirectory) throw badParameter(error.message)
     throw error
   }
 }

@@ -1,6 +1,6 @@
 import type { Container } from '../../containers/container.ts'
 import type { RunningContainer } from '../../runtime/runtime.ts'
-import { queryInteger, sendJson, sendStatus } from '../answer.ts'
+import { sendJson, sendStatus } from '../answer.ts'
 import type { EngineContext } from '../engine-context.ts'
 import { badParameter, conflict } from '../errors.ts'
 import type { Call, Route } from '../router.ts'
@@ -39,10 +39,12 @@ const runOf = (container: Container): RunningContainer => {
 
 /** `h` and `w` of a query. @throws ApiError 400 */
 export const terminalSize = ({ query }: Pick<Call, 'query'>) => {
-  const [rows, columns] = [queryInteger(query, 'h'), queryInteger(query, 'w')]
-  if (rows === undefined || columns === undefined || rows < 0 || columns < 0)
-    throw badParameter('invalid resize: h and w are needed')
-  return { rows: Math.min(rows, 65_535), columns: Math.min(columns, 65_535) }
+  const read = (name: string, noun: string): number => {
+    const text = query.get(name) ?? ''
+    if (!/^\d{1,9}$/.test(text)) throw badParameter(`invalid resize ${noun} "${text}": invalid syntax`)
+    return Math.min(Number(text), 65_535)
+  }
+  return { rows: read('h', 'height'), columns: read('w', 'width') }
 }
 
 const conditions = ['not-running', 'next-exit', 'removed']

@@ -64,7 +64,7 @@ export const containerRoutes = (engine: EngineContext): Route[] => {
     }),
     post('kill', async (call) => {
       const container = ofContainer(call)
-      await killContainer(engine, container, parseSignal(call.query.get('signal') || 'SIGKILL'))
+      await killContainer(engine, container, signalOf(call, 'kill') ?? 9)
       sendStatus(call, 204)
     }),
     post('pause', async (call) => {
@@ -99,15 +99,31 @@ const list = async (engine: EngineContext, call: Call): Promise<void> => {
 }
 
 const create = async (engine: EngineContext, call: Call): Promise<void> => {
-  const request = parseCreateRequest(await readJson(call.request))
+  const type = call.request.headers['content-type'] ?? 'application/json'
+  if (type.split(';', 1)[0]?.trim() !== 'application/json')
+    throw badParameter(`unsupported Content-Type header (${type}): must be 'application/json'`)
+  const body = await readJson(call.request)
+  if (Object.keys(body).every((member) => ['HostConfig', 'NetworkingConfig'].includes(member)))
+    throw badParameter('config cannot be empty in order to create a container')
+  const request = parseCreateRequest(body)
   const name = call.query.get('name') || undefined
   const { container, warnings } = await createContainer(engine, request, { name })
   sendJson(call, 201, { Id: container.id, Warnings: warnings })
 }
 
-const stopOptions = ({ query }: Call) => {
+const stopOptions = (call: Call) => ({
+  seconds: queryInteger(call.query, 't'),
+  signal: signalOf(call, 'stop'),
+})
+
+const signalOf = ({ query, params }: Call, verb: string): number | undefined => {
   const signal = query.get('signal')
-  return { seconds: queryInteger(query, 't'), signal: signal ? parseSignal(signal) : undefined }
+  if (!signal) return undefined
+  try {
+    return parseSignal(signal)
+  } catch (error) {
+    throw badParameter(`cannot ${verb} container: ${params['id']}: ${(error as Error).message}`)
+  }
 }
 
 /** Of a container that exists only the restart policy can be changed: its machine has been made with the rest. */

@@ -1,11 +1,18 @@
 import { finished, type Readable } from 'node:stream'
 import { type AgentClient, AgentError, type GuestFileStat } from '@container-compose/guest'
-import { type Bundle, type ContainerFiles, FileNotFound, type PathStat } from '../../runtime.ts'
+import {
+  type Bundle,
+  type ContainerFiles,
+  FileNotFound,
+  NotADirectory,
+  type PathStat,
+} from '../../runtime.ts'
 import type { RunningVm } from '../container/running-vm.ts'
 import { goFileMode } from './go-file-mode.ts'
 import type { Helpers } from './helpers.ts'
 
 const enoent = 2
+const enotdir = 20
 
 /** Files of a container, through the agent of the machine that runs it, or of a helper while none does. */
 export const containerFiles = (
@@ -31,7 +38,14 @@ export const containerFiles = (
         finished(tar, helpers.hold(bundle.dir))
         return tar
       }),
-    write: (path, tar, options) => inGuest(path, ({ files }) => files.write(path, tar, options)),
+    write: async (path, tar, options) => {
+      try {
+        await inGuest(path, ({ files }) => files.write(path, tar, options))
+      } catch (error) {
+        if (!(error instanceof AgentError) || error.errno !== enotdir) throw error
+        throw new NotADirectory(error.message, { cause: error })
+      }
+    },
   }
 }
 
