@@ -8,6 +8,7 @@ import {
   scopeOfProject,
 } from '@container-compose/orchestrator'
 import { openEngine } from './engine.ts'
+import { BuildLog } from './progress/build-log.ts'
 import { openProgress } from './progress/progress.ts'
 import { type AnyInvocation, readProject } from './project.ts'
 
@@ -46,7 +47,7 @@ export const desiredOf = ({ project, locations }: LoadedProject): DesiredState =
  */
 export const withProgress = async <Result>(
   invocation: AnyInvocation,
-  { title, project, afterwards }: ProgressSession,
+  { title, project, afterwards, quietBuild = false }: ProgressSession,
   action: (context: ActionContext, endProgress: () => Promise<void>) => Promise<Result>,
 ): Promise<Result> => {
   const { world, screen, globals, interrupts } = invocation
@@ -61,12 +62,14 @@ export const withProgress = async <Result>(
     dryRun: globals.dryRun,
     terminalSize: () => ({ columns: stream.columns || 80, lines: stream.rows || 24 }),
   })
+  const builds = new BuildLog({ screen, stdout: (text) => world.stdout.write(text), quiet: quietBuild })
   let ended: Promise<void> | undefined
   const end = (): Promise<void> => {
     ended ??= progress.end()
     return ended
   }
   const emit = (event: ComposeEvent): void => {
+    if (!builds.hear(event)) return
     if (ended === undefined) progress.emit(event)
     else afterwards?.(event)
   }
@@ -74,6 +77,7 @@ export const withProgress = async <Result>(
     return await action({ client, project, emit, clock: world.clock, signal: interrupts.signal }, end)
   } finally {
     await end()
+    stream.write(builds.unseen)
   }
 }
 
@@ -81,6 +85,8 @@ export interface ProgressSession {
   /** `Running`, `Stopping` … */
   readonly title: string
   readonly project: string
+  /** Shows nothing of what builds print, unless one fails. */
+  readonly quietBuild?: boolean
   /** Hears the events after the progress was ended. */
   readonly afterwards?: (event: ComposeEvent) => void
 }

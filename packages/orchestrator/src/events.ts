@@ -16,6 +16,15 @@ export type ComposeEvent =
       /** One line without its end. */
       readonly line: string
     }
+  /** One line that a step of a build printed. */
+  | {
+      readonly type: 'build-output'
+      /** The row of the image. */
+      readonly image: string
+      /** The row of the step, below it. */
+      readonly step: string
+      readonly line: string
+    }
   | {
       readonly type: 'exit'
       readonly container: string

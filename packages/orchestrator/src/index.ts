@@ -1,3 +1,4 @@
+export { type BuildActionOptions, buildImages, buildPlan } from './actions/build.ts'
 export { listAllProjects, listContainers } from './actions/containers.ts'
 export { type ActionContext, executeOrThrow } from './actions/context.ts'
 export { type DownOptions, down, downPlan } from './actions/down.ts'
@@ -14,6 +15,8 @@ export type { ContainerDetails, ContainerSummary, PortSummary } from './client/a
 export { connect, type EngineClient } from './client/connect.ts'
 export { chosenEndpoint, type Endpoint, type EndpointChoice, parseHost } from './client/endpoint.ts'
 export { EngineError, isNotFound } from './client/engine-error.ts'
+export { sshAgents } from './desired/build.ts'
+export { withBuildSupport } from './desired/build-support.ts'
 export { desire, imageOf, networkName, volumeName } from './desired/desire.ts'
 export type { DesiredState } from './desired/desired-state.ts'
 export { type SupportOptions, withSupport } from './desired/support.ts'

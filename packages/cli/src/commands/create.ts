@@ -1,4 +1,3 @@
-import { UserError } from '@container-compose/core'
 import { announce, approved, executeOrThrow } from '@container-compose/orchestrator'
 import { flag, list, text, tristate } from '../arguments/options.ts'
 import { defineCommand } from '../command.ts'
@@ -8,6 +7,7 @@ import { confirm } from '../prompt.ts'
 import { withProgress } from '../session.ts'
 import { showPlan } from './plan.ts'
 import {
+  buildPolicy,
   checkPullPolicy,
   checkRecreateFlags,
   parseScale,
@@ -34,8 +34,7 @@ export default defineCommand({
   },
   async run(invocation) {
     const { options, operands, world, globals } = invocation
-    if (options.build && options.noBuild)
-      throw new UserError('CONFLICTING_FLAGS', '--build and --no-build are incompatible')
+    const build = buildPolicy(options)
     checkRecreateFlags(options)
     checkPullPolicy(options.pull)
     const loaded = await readProject(invocation, operands)
@@ -48,7 +47,7 @@ export default defineCommand({
     }
     const approveLoss = (volume: string) =>
       options.yes ? Promise.resolve(true) : confirm(`Recreate volume "${volume}" (data will be lost)?`, world)
-    const prepare = { policy, pull: options.pull, approveLoss }
+    const prepare = { policy, pull: options.pull, build, approveLoss }
     if (globals.dryRun) return showPlan(invocation, desired, prepare)
     await withProgress(invocation, { title: 'Creating', project: desired.project }, async (context) => {
       const { reconciliation } = await approved(context, desired, prepare)

@@ -50,7 +50,7 @@ export const commands: Readonly<Record<string, Entry>> = {
     summary: 'Start, stop or look at the engine behind the containers',
     load: () => import('./engine.ts'),
   },
-  build: { summary: 'Build or rebuild services (not supported yet)', load: () => missing('build') },
+  build: { summary: 'Build or rebuild services', load: () => import('./build.ts') },
   push: { summary: 'Push service images (not supported yet)', load: () => missing('push') },
   watch: {
     summary: 'Sync, restart or rebuild when files change',

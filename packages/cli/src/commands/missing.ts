@@ -6,7 +6,6 @@ import { commands } from './index.ts'
 /** What to do as long as a command of Docker Compose is not there. `docker` speaks to our engine with `-H`. */
 const instead: Readonly<Record<string, string>> = {
   attach: 'docker -H unix://SOCKET attach CONTAINER; container-compose engine status names the socket',
-  build: 'build the image with another tool and load it: docker -H unix://SOCKET load -i image.tar',
   commit: 'nothing does the same; write a Dockerfile',
   cp: 'docker -H unix://SOCKET cp …; container-compose engine status names the socket',
   events: 'docker -H unix://SOCKET events; container-compose engine status names the socket',

@@ -12,6 +12,7 @@ import { selectDesired } from '../desired.ts'
 import { type AnyInvocation, readProject } from '../project.ts'
 import { withProgress } from '../session.ts'
 import {
+  buildPolicy,
   checkPullPolicy,
   checkRecreateFlags,
   parseScale,
@@ -23,8 +24,10 @@ export default defineCommand({
   summary: 'Show what up would do, and why',
   operands: '[SERVICE...]',
   options: {
+    build: flag('--build', 'Build images before starting containers'),
     forceRecreate: flag('--force-recreate', "Recreate containers even if their configuration hasn't changed"),
     format: text('--format <format>', 'Format the output. Values: [text | json]'),
+    noBuild: flag('--no-build', "Don't build an image, even if it's policy"),
     noDeps: flag('--no-deps', "Don't start linked services"),
     noRecreate: flag('--no-recreate', "If containers already exist, don't recreate them"),
     pull: text('--pull <policy>', 'Pull image before running ("always"|"missing"|"never")'),
@@ -51,7 +54,12 @@ export default defineCommand({
       removeOrphans: removesOrphans(options.removeOrphans, loaded.project.environment),
       dependencies: !options.noDeps,
     }
-    return showPlan(invocation, desired, { policy, pull: options.pull }, { json: options.format === 'json' })
+    return showPlan(
+      invocation,
+      desired,
+      { policy, pull: options.pull, build: buildPolicy(options) },
+      { json: options.format === 'json' },
+    )
   },
 })
 
@@ -63,9 +71,9 @@ export const showPlan = (
   { json }: { readonly json: boolean } = { json: false },
 ): Promise<number> =>
   withProgress(invocation, { title: 'Planning', project: desired.project }, async (context) => {
-    const { pulls, reconciliation } = await previewPlan(context, desired, prepare)
+    const { images, reconciliation } = await previewPlan(context, desired, prepare)
     for (const message of reconciliation.warnings) context.emit({ type: 'warning', message })
-    const plan = after(pulls, reconciliation.plan)
+    const plan = after(images, reconciliation.plan)
     invocation.world.stdout.write(json ? `${JSON.stringify(plan, null, 2)}\n` : renderPlan(plan))
     if (plan.length === 0 && !json) invocation.world.stderr.write('nothing to do\n')
     return 0

@@ -47,7 +47,7 @@ export const runAttached = async (
   try {
     const status = await withProgress(
       invocation,
-      { title: 'Running', project: desired.project, afterwards },
+      { title: 'Running', project: desired.project, afterwards, quietBuild: options.quietBuild },
       (context, endProgress) =>
         upAttached(context, desired, {
           ...upOptions,

@@ -37,6 +37,15 @@ export const recreatePolicy = (
   }
 }
 
+/** What `--build` and `--no-build` mean. @throws UserError `CONFLICTING_FLAGS` */
+export const buildPolicy = (flags: {
+  readonly build: boolean
+  readonly noBuild: boolean
+}): 'always' | 'missing' | 'never' => {
+  if (flags.build && flags.noBuild) throw conflict('--build and --no-build are incompatible')
+  return flags.build ? 'always' : flags.noBuild ? 'never' : 'missing'
+}
+
 /** @throws UserError `INVALID_ARGUMENT` */
 export const checkPullPolicy = (policy: string | undefined): void => {
   const known = ['always', 'missing', 'never', 'build', 'if_not_present']

@@ -7,6 +7,7 @@ import { readProject } from '../project.ts'
 import { confirm } from '../prompt.ts'
 import { withProgress } from '../session.ts'
 import {
+  buildPolicy,
   checkPullPolicy,
   checkRecreateFlags,
   parseScale,
@@ -85,6 +86,7 @@ export default defineCommand({
     const upOptions = {
       policy,
       pull: options.pull || undefined,
+      build: buildPolicy(options),
       waitTimeoutMs: (options.waitTimeout ?? 0) * 1000,
       approveLoss: (volume: string) =>
         options.yes
@@ -102,8 +104,10 @@ export default defineCommand({
       const { runAttached } = await import('./up-attached.ts')
       return runAttached(invocation, { loaded, desired, upOptions })
     }
-    await withProgress(invocation, { title: 'Running', project: desired.project }, (context) =>
-      up(context, desired, upOptions),
+    await withProgress(
+      invocation,
+      { title: 'Running', project: desired.project, quietBuild: options.quietBuild },
+      (context) => up(context, desired, upOptions),
     )
     return 0
   },
@@ -113,7 +117,7 @@ const checkFlags = (options: UpInvocation['options']): void => {
   checkRecreateFlags(options)
   checkPullPolicy(options.pull)
   const conflict = (message: string) => new UserError('CONFLICTING_FLAGS', message)
-  if (options.build && options.noBuild) throw conflict('--build and --no-build are incompatible')
+  buildPolicy(options)
   if (options.abortOnContainerExit && options.abortOnContainerFailure)
     throw conflict('--abort-on-container-failure cannot be combined with --abort-on-container-exit')
   if (options.attach.length > 0 && options.attachDependencies)
@@ -132,10 +136,6 @@ const checkFlags = (options: UpInvocation['options']): void => {
     throw conflict(
       '--wait cannot be combined with --abort-on-container-exit, --attach or --attach-dependencies',
     )
-  if (options.build)
-    throw new UserError('UNSUPPORTED_FLAG', '--build is not supported yet', {
-      hint: 'load the image into the engine under the name that the service gives it',
-    })
   if (options.watch)
     throw new UserError('UNSUPPORTED_FLAG', '--watch is not supported yet', {
       hint: 'run `container-compose up -d` again after a change',

@@ -23,7 +23,7 @@ test('an unknown path, a bad body and a bad filter have their status', async () 
   expect((await bed.call('GET', '/v1.51/nothing')).status).toBe(404)
   expect((await bed.call('POST', '/containers/create', Buffer.from('{'))).status).toBe(400)
   expect((await bed.call('GET', '/containers/json?filters={"nope":["a"]}')).status).toBe(400)
-  expect((await bed.call('POST', '/build')).status).toBe(501)
+  expect((await bed.call('POST', '/session')).status).toBe(501)
   expect((await bed.call('GET', '/services')).status).toBe(503)
 })
 

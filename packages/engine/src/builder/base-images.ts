@@ -6,6 +6,7 @@ import type { CageOptions } from './buildah/cage.ts'
 import { type BuildStore, hasImage, runCaged } from './buildah/store.ts'
 import type { BuildEvent } from './builder.ts'
 import type { Dockerfile } from './dockerfile/dockerfile.ts'
+import { DockerfileError } from './dockerfile/instructions.ts'
 import type { BuildRequest } from './request.ts'
 
 /** How registries are asked for base images. */
@@ -30,7 +31,7 @@ export interface BaseImageOptions {
  * The images that a Dockerfile begins with and takes files from, by the name it gives them: pulled by the engine where they are not
  * there or newer ones are wanted, and known to buildah.
  *
- * @throws ApiError with the line of the Dockerfile
+ * @throws DockerfileError
  */
 export const baseImages = async (
   { references }: Dockerfile,
@@ -46,7 +47,7 @@ export const baseImages = async (
       found.set(name, image.id)
     } catch (error) {
       if (!(error instanceof ApiError)) throw error
-      throw new ApiError(error.status, `line ${line}: ${error.message}`, { cause: error })
+      throw new DockerfileError(line, `${name}: ${error.message}`, { cause: error })
     }
   }
   return found

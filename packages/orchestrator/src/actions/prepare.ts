@@ -2,8 +2,10 @@ import type { DesiredState } from '../desired/desired-state.ts'
 import { observe, observeImages } from '../observed/observe.ts'
 import type { ObservedState } from '../observed/observed-state.ts'
 import type { Plan } from '../plan/operation.ts'
+import { after } from '../plan/plan-builder.ts'
+import { planBuilds, wantedBuilds } from '../reconcile/builds.ts'
 import type { Policy } from '../reconcile/policy.ts'
-import { checkImages, planPulls } from '../reconcile/pulls.ts'
+import { planPulls } from '../reconcile/pulls.ts'
 import { type Reconciliation, reconcile } from '../reconcile/reconcile.ts'
 import { type ActionContext, executeOrThrow } from './context.ts'
 import { explain } from './explain.ts'
@@ -12,6 +14,8 @@ export interface PrepareOptions {
   readonly policy: Policy
   /** `--pull` */
   readonly pull?: string | undefined
+  /** `always`: `--build`; `never`: `--no-build`; `missing` (the default): what is not there, and what a policy asks for. */
+  readonly build?: 'always' | 'missing' | 'never'
 }
 
 export interface Prepared {
@@ -19,18 +23,26 @@ export interface Prepared {
   readonly reconciliation: Reconciliation
 }
 
-/** Observes, pulls what is to be pulled, and plans the rest. */
+/** Observes, pulls and builds the images that are to be, and plans the rest. */
 export const prepare = async (
   context: ActionContext,
   desired: DesiredState,
-  { policy, pull }: PrepareOptions,
+  { policy, pull, build = 'missing' }: PrepareOptions,
 ): Promise<Prepared> => {
   const before = await observe(context.client, desired)
-  const pulls = pullsOf(context, desired, before, pull)
-  const observed = pulls.length === 0 ? before : await afterPulls(context, desired, { before, pulls })
-  checkImages(desired.services, observed.images)
+  const pulled = await afterImages(context, desired, before, pullsOf(context, desired, before, pull))
+  const observed = await afterImages(context, desired, pulled, buildsOf(desired, pulled, { build, pull }))
   return { observed, reconciliation: reconcile(desired, observed, policy) }
 }
+
+const buildsOf = (
+  desired: DesiredState,
+  { images }: ObservedState,
+  { build, pull }: { readonly build: PrepareOptions['build']; readonly pull: string | undefined },
+): Plan =>
+  build === 'never'
+    ? []
+    : planBuilds(desired.builds, wantedBuilds(desired, images, { always: build === 'always', pull }))
 
 const pullsOf = (
   { clock }: ActionContext,
@@ -39,12 +51,15 @@ const pullsOf = (
   override: string | undefined,
 ): Plan => planPulls(desired.services, observed.images, { override, nowMs: clock.now() })
 
-const afterPulls = async (
+/** What is observed when a plan that brings images is done. */
+const afterImages = async (
   context: ActionContext,
   desired: DesiredState,
-  { before, pulls }: { readonly before: ObservedState; readonly pulls: Plan },
+  before: ObservedState,
+  plan: Plan,
 ): Promise<ObservedState> => {
-  await executeOrThrow(context, pulls)
+  if (plan.length === 0) return before
+  await executeOrThrow(context, plan)
   const images = await observeImages(
     context.client,
     desired.services.map(({ image }) => image),
@@ -56,10 +71,12 @@ const afterPulls = async (
 export const previewPlan = async (
   context: ActionContext,
   desired: DesiredState,
-  { policy, pull }: PrepareOptions,
-): Promise<{ readonly pulls: Plan; readonly reconciliation: Reconciliation }> => {
+  { policy, pull, build = 'missing' }: PrepareOptions,
+): Promise<{ readonly images: Plan; readonly reconciliation: Reconciliation }> => {
   const observed = await observe(context.client, desired)
   const pulls = pullsOf(context, desired, observed, pull)
+  // What is pulled first is not built when that works: whether it does, only a pull can tell.
+  const builds = buildsOf(desired, observed, { build, pull })
   const explained = await explain(context.client, desired, observed)
-  return { pulls, reconciliation: reconcile(explained, observed, policy) }
+  return { images: after(pulls, builds), reconciliation: reconcile(explained, observed, policy) }
 }

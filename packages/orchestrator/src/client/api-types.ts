@@ -131,6 +131,15 @@ export interface PullMessage {
   readonly errorDetail?: { readonly message?: string }
 }
 
+/** One line of the build stream. */
+export interface BuildMessage {
+  readonly stream?: string
+  readonly aux?: { readonly ID?: string }
+  readonly error?: string
+  /** `line` of the Dockerfile is told by our engine only. */
+  readonly errorDetail?: { readonly message?: string; readonly code?: number; readonly line?: number }
+}
+
 export interface ContainerCreateBody {
   readonly Image: string
   readonly Labels: Readonly<Record<string, string>>

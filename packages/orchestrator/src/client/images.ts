@@ -9,7 +9,18 @@ export interface ImageCalls {
   inspect(reference: string): Promise<ImageDetails>
   /** JSON lines of progress, see PullMessage; a registry's refusal may come as the last line. */
   pull(reference: string, options: PullOptions): Promise<Readable>
+  /** JSON lines of progress, see BuildMessage. The archive is that of `type`. */
+  build(archive: Readable, options: BuildCallOptions): Promise<Readable>
   remove(reference: string): Promise<void>
+}
+
+export interface BuildCallOptions {
+  /** Of `POST /build`; lists are repeated. */
+  readonly query: Readonly<Record<string, string | readonly string[]>>
+  readonly type: string
+  /** Credentials by registry. */
+  readonly auths: Readonly<Record<string, unknown>>
+  readonly signal: AbortSignal
 }
 
 export interface PullOptions {
@@ -31,6 +42,26 @@ export const imageCalls = (docker: Docker, guard: Guard): ImageCalls => ({
         ...(signal ? { abortSignal: signal } : {}),
       }),
     ) as Promise<unknown> as Promise<Readable>,
+  build: (archive, { query, type, auths, signal }) =>
+    guard(
+      new Promise((resolve, reject) => {
+        const { modem } = docker
+        modem.dial(
+          {
+            path: '/build?',
+            method: 'POST',
+            file: archive,
+            headers: { 'Content-Type': type },
+            registryconfig: auths,
+            abortSignal: signal,
+            isStream: true,
+            statusCodes: { 200: true, 400: 'bad parameter', 500: 'server error', 501: 'not implemented' },
+            options: { _query: query },
+          } as unknown as Parameters<typeof modem.dial>[0],
+          (error, result) => (error ? reject(error) : resolve(result as Readable)),
+        )
+      }),
+    ),
   remove: async (reference) => {
     await guard(docker.getImage(reference).remove())
   },

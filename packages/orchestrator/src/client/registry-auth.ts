@@ -11,24 +11,42 @@ export const registryAuth = async (
   reference: string,
   configFolder = join(homedir(), '.docker'),
 ): Promise<Record<string, string> | undefined> => {
-  let config: { auths?: Record<string, { auth?: string; identitytoken?: string }> }
+  const config = await readConfig(configFolder)
+  const registry = registryOf(reference)
+  const known = Object.entries(config?.auths ?? {}).find(([address]) => hostOf(address) === registry)
+  return known === undefined ? undefined : credentials(...known)
+}
+
+interface StoredAuth {
+  readonly auth?: string
+  readonly identitytoken?: string
+}
+
+const readConfig = async (folder: string): Promise<{ auths?: Record<string, StoredAuth> } | undefined> => {
   try {
-    config = JSON.parse(await readFile(join(configFolder, 'config.json'), 'utf8'))
+    return JSON.parse(await readFile(join(folder, 'config.json'), 'utf8'))
   } catch (error) {
     if (isSystemError(error, 'ENOENT')) return undefined
     throw error
   }
-  const registry = registryOf(reference)
-  const known = Object.entries(config.auths ?? {}).find(([address]) => hostOf(address) === registry)
-  const { auth, identitytoken } = known?.[1] ?? {}
-  if (known === undefined) return undefined
+}
+
+const credentials = (serveraddress: string, { auth, identitytoken }: StoredAuth): Record<string, string> => {
   const [username = '', ...password] = Buffer.from(auth ?? '', 'base64')
     .toString()
     .split(':')
   return {
-    serveraddress: known[0],
+    serveraddress,
     ...(identitytoken ? { identitytoken } : { username, password: password.join(':') }),
   }
+}
+
+/** The credentials of all registries that Docker's configuration keeps, by their addresses. */
+export const allRegistryAuths = async (
+  configFolder = join(homedir(), '.docker'),
+): Promise<Record<string, Record<string, string>>> => {
+  const { auths = {} } = (await readConfig(configFolder)) ?? {}
+  return Object.fromEntries(Object.entries(auths).map((entry) => [entry[0], credentials(...entry)]))
 }
 
 /** `docker.io` unless the first part of the name can only be a host. */

@@ -11,6 +11,7 @@ import {
 import { dependencyOrder } from '@container-compose/core'
 import type { NetworkCreateBody, VolumeCreateBody } from '../client/api-types.ts'
 import { composeVersion, label } from '../labels.ts'
+import { desiredBuilds } from './build.ts'
 import { containerBody } from './container-body.ts'
 import { dependenciesOf, serviceGraph } from './dependencies.ts'
 import type { DesiredNetwork, DesiredService, DesiredState, DesiredVolume } from './desired-state.ts'
@@ -21,18 +22,26 @@ import { compact } from './values.ts'
 
 /** What the project wants to exist. */
 export const desire = (project: Project, locations: Locations): DesiredState => {
+  const builds = desiredBuilds(project, locations)
   return {
     project: project.name,
     networks: sortedKeys(project.networks).map((key) => desiredNetwork(project, key, locations)),
     volumes: sortedKeys(project.volumes).map((key) => desiredVolume(project, key, locations)),
-    services: dependencyOrder(serviceGraph(project)).map((name) => desiredService(project, name, locations)),
+    services: dependencyOrder(serviceGraph(project)).map((name) =>
+      desiredService(project, name, { locations, builds }),
+    ),
+    builds,
     disabledServices: new Set(Object.keys(project.disabledServices)),
   }
 }
 
 const sortedKeys = (record: Readonly<Record<string, unknown>>): string[] => Object.keys(record).sort()
 
-const desiredService = (project: Project, name: string, locations: Locations): DesiredService => {
+const desiredService = (
+  project: Project,
+  name: string,
+  { locations, builds }: { readonly locations: Locations; readonly builds: DesiredState['builds'] },
+): DesiredService => {
   const service = project.services[name] as Service
   const image = imageOf(project, name)
   const hash = serviceHash(service)
@@ -44,7 +53,7 @@ const desiredService = (project: Project, name: string, locations: Locations): D
     imageIsDefault: service.image === undefined,
     platform: service.platform ?? project.environment['DOCKER_DEFAULT_PLATFORM'],
     pullPolicy: service.pull_policy,
-    build: service.build && { at: locations.of(['services', name, 'build']) },
+    build: builds.get(name),
     containerName: service.container_name,
     dependencies: dependenciesOf(project, name),
     networks: networksOf(project, service).map((network) => network.name),

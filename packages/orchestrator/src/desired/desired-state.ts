@@ -5,6 +5,7 @@ import type {
   NetworkCreateBody,
   VolumeCreateBody,
 } from '../client/api-types.ts'
+import type { DesiredBuild } from './desired-build.ts'
 
 /** What a project wants to exist. */
 export interface DesiredState {
@@ -13,6 +14,8 @@ export interface DesiredState {
   readonly volumes: readonly DesiredVolume[]
   /** Dependencies before their dependents. */
   readonly services: readonly DesiredService[]
+  /** By service; of services that are not wanted now, too. */
+  readonly builds: ReadonlyMap<string, DesiredBuild>
   /** Services that the files declare and that are not wanted now: their containers are no orphans. */
   readonly disabledServices: ReadonlySet<string>
 }
@@ -54,8 +57,8 @@ export interface DesiredService {
   readonly platform: string | undefined
   /** As written; undefined: pull what is missing. */
   readonly pullPolicy: string | undefined
-  /** Place of the `build` section; undefined when it has none. */
-  readonly build: { readonly at: SourceLocation | undefined } | undefined
+  /** Undefined when nothing says how its image is built. */
+  readonly build: DesiredBuild | undefined
   readonly containerName: string | undefined
   readonly dependencies: readonly DesiredDependency[]
   /** Names of the networks and of the named volumes that its containers use. */

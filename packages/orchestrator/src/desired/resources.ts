@@ -40,7 +40,8 @@ export const resourceLimits = (service: Service) => {
   }
 }
 
-const ulimits = ({ ulimits = {} }: Service) =>
+/** Sorted by name. */
+export const ulimits = ({ ulimits = {} }: Pick<Service, 'ulimits'>) =>
   Object.entries(ulimits)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([Name, limit]) =>

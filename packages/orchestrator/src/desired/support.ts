@@ -1,5 +1,6 @@
 import type { Locations, Project, Service } from '@container-compose/compose'
 import { formatLocation, UserError, UserErrors } from '@container-compose/core'
+import { withBuildSupport } from './build-support.ts'
 import type { DesiredService, DesiredState } from './desired-state.ts'
 
 /** A key of the file that cannot be honoured here. */
@@ -127,7 +128,8 @@ export const withSupport = (
   })
   if (errors.length === 1) throw errors[0]
   if (errors.length > 1) throw new UserErrors(errors)
-  return { desired: { ...desired, services }, warnings }
+  const supported = withBuildSupport({ ...desired, services }, { project, locations }, { ownEngine })
+  return { desired: supported, warnings }
 }
 
 /** The same service, whose containers are created without these members of HostConfig. Its hash stays. */

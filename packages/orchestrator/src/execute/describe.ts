@@ -48,6 +48,8 @@ export const describe = (operation: Operation): Words | undefined => {
       const words = { id: `Container ${operation.name}`, working: 'Waiting', done: met[operation.condition] }
       return operation.condition === 'completed' ? words : { ...words, failed: 'Error' }
     }
+    case 'image.build':
+      return { id: operation.reference, working: 'Building', done: 'Built', failed: 'Error' }
     case 'image.pull':
     case 'network.disconnect':
     case 'container.write-files':

@@ -1,3 +1,4 @@
+import { buildImage } from '../builds/build-image.ts'
 import type { EngineClient } from '../client/connect.ts'
 import { EngineError } from '../client/engine-error.ts'
 import { tarOf } from '../client/tar.ts'
@@ -34,6 +35,8 @@ const call = async (operation: Operation, { client, emit, waiting, signal }: Per
   switch (operation.kind) {
     case 'image.pull':
       return pull(operation, { client, emit, signal })
+    case 'image.build':
+      return buildImage(operation, { client, emit, signal })
     case 'image.remove':
       return client.images.remove(operation.reference)
     case 'network.create':

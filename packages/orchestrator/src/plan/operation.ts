@@ -1,4 +1,5 @@
 import type { ContainerCreateBody, NetworkCreateBody, VolumeCreateBody } from '../client/api-types.ts'
+import type { DesiredBuild } from '../desired/desired-build.ts'
 import type { InjectedFile } from '../desired/desired-state.ts'
 
 export type AwaitCondition = 'healthy' | 'completed' | 'running_or_healthy'
@@ -20,6 +21,17 @@ export type Operation =
       readonly services: readonly string[]
       /** A failure is only worth a warning: the image can be built, or was asked to be passed over. */
       readonly optional: boolean
+    })
+  | (Common & {
+      readonly kind: 'image.build'
+      readonly reference: string
+      /** Services whose image it is. */
+      readonly services: readonly string[]
+      readonly build: DesiredBuild
+      /** References by the names that the Dockerfile gives them. */
+      readonly contextImages: Readonly<Record<string, string>>
+      /** Bytes that a step may use. */
+      readonly memory?: number | undefined
     })
   | (Common & { readonly kind: 'image.remove'; readonly reference: string; readonly unlessUsed?: boolean })
   | (Common & { readonly kind: 'network.create'; readonly name: string; readonly body: NetworkCreateBody })

@@ -1,4 +1,3 @@
-import { UserError } from '@container-compose/core'
 import type { ImageDetails } from '../client/api-types.ts'
 import type { DesiredService, DesiredState } from '../desired/desired-state.ts'
 import { nanoseconds } from '../desired/values.ts'
@@ -72,20 +71,3 @@ const maximumAgeMs = (policy: string): number | undefined => {
 }
 
 const dayMs = 24 * 3600 * 1000
-
-/** @throws UserError `IMAGE_NOT_BUILT` for a service whose image only a build can make. */
-export const checkImages = (
-  services: DesiredState['services'],
-  images: ReadonlyMap<string, ImageDetails>,
-): void => {
-  for (const { name, image, build } of services)
-    if (build !== undefined && !images.has(image))
-      throw new UserError(
-        'IMAGE_NOT_BUILT',
-        `service "${name}": image ${image} is not there, and building it is not supported yet`,
-        {
-          at: build.at,
-          hint: `build it with another tool under the name ${image}, and load it into the engine`,
-        },
-      )
-}

@@ -58,7 +58,8 @@ const statusOf = ({ status, layers, isSettled }: Row): string => {
   const all = [...layers.values()]
   const glyphs = all.map(({ percent = 0 }) => levels[Math.floor((percent * (levels.length - 1)) / 100)])
   const sum = (of: 'current' | 'total') => all.reduce((bytes, layer) => bytes + (layer[of] ?? 0), 0)
-  return `${status} [${glyphs.join('')}] ${size(sum('current'))} / ${size(sum('total'))}`
+  const bytes = sum('total') === 0 ? '' : ` ${size(sum('current'))} / ${size(sum('total'))}`
+  return `${status} [${glyphs.join('')}]${bytes}`
 }
 
 const layerLines = (rows: readonly Row[], { columns, tick }: Canvas) =>
@@ -66,10 +67,11 @@ const layerLines = (rows: readonly Row[], { columns, tick }: Canvas) =>
     parent.isSettled
       ? []
       : [...parent.layers.values()].map((layer) => {
-          const { id, text = '', current, total, percent, state } = layer
+          const { id, text = '', status, current, total, percent, state } = layer
           const moves = current !== undefined && percent !== 100
-          const line = `   ${marks[state].mark(tick)} ${id}  ${text}${moves ? ` ${bar(current, total, 20)}` : ''}`
-          return { parent, line: cut(line, columns) }
+          const detail = moves ? ` ${bar(current, total, 20)}` : status ? `  ${status}` : ''
+          const line = `   ${marks[state].mark(tick)} ${id}  ${text}${detail}`
+          return { parent, line: cut(printable(line), columns) }
         }),
   )
 
@@ -81,6 +83,10 @@ const fit = (rows: readonly Row[], room: number): readonly Row[] => {
   )
   return rows.filter((row) => kept.has(row))
 }
+
+/** What a step of a build prints may be anything; here it is one line. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const printable = (text: string): string => text.replace(/[\x00-\x1f\x7f]+/g, ' ')
 
 const cut = (text: string, room: number): string => {
   if (text.length <= room) return text

@@ -6,7 +6,7 @@ export type RowState = 'planned' | ProgressEvent['state']
 export class Row {
   readonly id: string
   readonly settled: Promise<void>
-  /** Image layers, by id, in the order in which they first moved. */
+  /** Image layers, or steps of a build, by id, in the order in which they first moved. */
   readonly layers = new Map<string, ProgressEvent>()
   readonly #now: () => number
   #settle: () => void = () => {}
@@ -58,6 +58,12 @@ export class Row {
 
   moveLayer(event: ProgressEvent): void {
     this.layers.set(event.id, event)
+  }
+
+  /** A step printed a line. */
+  moveStep(id: string, line: string): void {
+    const step = this.layers.get(id)
+    if (step !== undefined) this.layers.set(id, { ...step, status: line })
   }
 
   /** Nothing more will happen to it. Does nothing the second time. */

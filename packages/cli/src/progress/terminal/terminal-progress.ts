@@ -28,6 +28,7 @@ export class TerminalProgress implements Progress {
     else if (event.type === 'end') this.#finish()
     else if (event.type === 'warning') this.#surface.print(renderWarning(event.message, this.#options))
     else if (event.type === 'progress') this.#move(event)
+    else if (event.type === 'build-output') this.#rows.get(event.image)?.moveStep(event.step, event.line)
   }
 
   async end(): Promise<void> {

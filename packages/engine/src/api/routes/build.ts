@@ -1,5 +1,6 @@
 import { StepError } from '../../builder/buildah/steps.ts'
 import type { BuildEvent, Builder } from '../../builder/builder.ts'
+import { DockerfileError } from '../../builder/dockerfile/instructions.ts'
 import { readBuildRequest } from '../../builder/request.ts'
 import type { RegistryAuth } from '../../images/images.ts'
 import { type JsonStream, jsonStream } from '../json-stream.ts'
@@ -33,18 +34,24 @@ export const buildRoutes = (builder: Builder): Route[] => [
           stream.write({ stream: `Successfully built ${image.id.slice(7, 19)}\n` })
           for (const tag of request.tags) stream.write({ stream: `Successfully tagged ${tag}\n` })
         } catch (error) {
-          if (!(error instanceof StepError)) throw error
-          const { message, exitCode, step } = error
-          const code = exitCode > 0 ? { code: exitCode } : {}
-          stream.write({
-            errorDetail: { ...code, message, ...(step !== undefined && { line: step.line }) },
-            error: message,
-          })
+          // What the client still sends is let go, so that it reads our answer.
+          incoming.resume()
+          const fault = faultOf(error)
+          if (fault === undefined) throw error
+          stream.write({ errorDetail: fault, error: fault.message })
         }
       })
     },
   },
 ]
+
+/** What the Dockerfile is to blame for, with its line, which is an addition of ours; `code` is the status of a step's program. */
+const faultOf = (error: unknown) => {
+  if (error instanceof DockerfileError) return { message: error.message, line: error.line }
+  if (!(error instanceof StepError)) return undefined
+  const { message, exitCode, step } = error
+  return { message, ...(exitCode > 0 && { code: exitCode }), ...(step !== undefined && { line: step.line }) }
+}
 
 /** Tells what happens in the words of Docker's classic builder, which tools read. */
 const teller = (stream: JsonStream): ((event: BuildEvent) => void) => {

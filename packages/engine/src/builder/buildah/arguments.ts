@@ -61,7 +61,7 @@ export const buildArguments = (request: BuildRequest, prepared: Prepared): strin
       request.extraHosts.map((entry) => entry.replace(/:host-gateway$/, `:${prepared.hostGateway ?? ''}`)),
     ),
     ...each('--ulimit', request.ulimits),
-    ...option('--shm-size', request.shmSize === undefined ? undefined : `${request.shmSize}b`),
+    ...option('--shm-size', request.shmSize),
     ...option('--memory', request.memory === undefined ? undefined : `${request.memory}b`),
     ...option('--memory-swap', memorySwap(request.memorySwap)),
     ...option('--cpu-shares', request.cpuShares),

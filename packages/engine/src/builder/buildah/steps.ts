@@ -79,6 +79,7 @@ export const runSteps = async (options: StepOptions): Promise<string> => {
   const read = outputReader(options.dockerfile.stages)
   let current: Instruction | undefined
   let failure = ''
+  let runtimeFailure: string | undefined
   const reading = Promise.all([
     eachLine(child.stdout, (text) => {
       const line = read(text)
@@ -89,8 +90,11 @@ export const runSteps = async (options: StepOptions): Promise<string> => {
       // The last of these is buildah's own; those before were a program's.
       if (failure !== '') emit({ kind: 'stderr', text: `${failure}\n` })
       failure = ''
-      if (/^(Error: |error )/.test(text)) failure = text
-      else emit({ kind: 'stderr', text: `${text}\n` })
+      const refused =
+        /^error running container: from \S+ creating container for .* level=error msg="(.*)"$/.exec(text)
+      if (refused !== null) runtimeFailure = refused[1]?.replace(/\\(.)/g, '$1')
+      else if (/^(Error: |error )/.test(text)) failure = text
+      else if (!isOnlyBuildahs(text)) emit({ kind: 'stderr', text: `${text}\n` })
     }),
   ])
   try {
@@ -99,7 +103,9 @@ export const runSteps = async (options: StepOptions): Promise<string> => {
     if (result.isCanceled) throw new ApiError(499, 'context canceled')
     if (!result.failed) return (await readFile(idFile, 'utf8')).trim()
     if (result.exitCode === 127 && failure === '') throw notInstalled('buildah')
-    throw stepError(failure, current)
+    if (runtimeFailure !== undefined)
+      throw new StepError(`RUN failed: ${runtimeFailure}`, { step: current, exitCode: 0 })
+    throw stepError(failure.replaceAll(`${context.dir}/`, ''), current)
   } finally {
     await removeCgroup(cgroup)
   }
@@ -109,6 +115,10 @@ const eachLine = async (stream: NodeJS.ReadableStream, take: (line: string) => v
   for await (const line of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })) take(line)
 }
 
+/** Docker says nothing about an argument that has no value, which is not a fault. */
+const isOnlyBuildahs = (text: string): boolean =>
+  /^time="[^"]*" level=warning msg="missing \\"\w+\\" build argument\./.test(text)
+
 const stepError = (failure: string, step: Instruction | undefined): StepError => {
   const said = failure.replace(/^Error: /, '')
   const exitCode = Number(/while running runtime: exit status (\d+)$/.exec(said)?.[1] ?? 0)
@@ -117,7 +127,10 @@ const stepError = (failure: string, step: Instruction | undefined): StepError =>
     const shown = text.startsWith('[') ? text : `/bin/sh -c ${text}`
     return new StepError(`The command '${shown}' returned a non-zero code: ${exitCode}`, { step, exitCode })
   }
-  const cause = said.replace(/^building at STEP "(?:[^"\\]|\\.)*": /, '')
+  const cause = said
+    .replace(/^building at STEP "(?:[^"\\]|\\.)*": /, '')
+    // A dump of the whole request.
+    .replace(/error during bulk transfer for copier\.request\{.*\}: copier: /, '')
   const message = step === undefined ? cause : `${step.keyword} failed: ${cause}`
   return new StepError(message || 'buildah failed without a word', { step, exitCode: 0 })
 }

@@ -1,4 +1,4 @@
-import { badParameter } from '../../api/errors.ts'
+import { ApiError, badParameter } from '../../api/errors.ts'
 
 /** One instruction of a Dockerfile. */
 export interface Instruction {
@@ -13,14 +13,23 @@ export interface Instruction {
   readonly hasHeredoc: boolean
 }
 
-/** A Dockerfile that can't be built, with the line that is to blame. */
-export const dockerfileFault = (line: number, message: string) =>
-  badParameter(`dockerfile parse error on line ${line}: ${message}`)
+/** A Dockerfile that can't be built as it is. */
+export class DockerfileError extends ApiError {
+  /** To blame, counted from 1. */
+  readonly line: number
+  constructor(line: number, message: string, options?: ErrorOptions) {
+    super(400, message, options)
+    this.line = line
+  }
+}
+
+export const dockerfileFault = (line: number, message: string): DockerfileError =>
+  new DockerfileError(line, `dockerfile parse error on line ${line}: ${message}`)
 
 /**
  * Splits a Dockerfile as Docker does: parser directives at the top, comments, continuation lines, here-documents.
  *
- * @throws ApiError 400 with the line
+ * @throws DockerfileError
  */
 export const parseInstructions = (text: string): Instruction[] => {
   const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/)
