@@ -213,7 +213,7 @@ services:
   const json = await run(['--progress', 'json', 'build', '--no-cache', 'app'])
   expect(json.stdout).toBe('{"id":"app 3/3","parent_id":"flags-app","output":"step"}\n')
   expect(json.stderr).toContain(
-    '{"id":"app 3/3","parent_id":"flags-app","text":"RUN echo step","status":"Done"}\n',
+    '{"id":"app 3/3","parent_id":"flags-app","text":"RUN echo step","status":"Done","percent":100}\n',
   )
   expect((await run(['up', '-d', '--no-build', 'db'])).stderr).toContain('No such image: flags-db:latest')
 })

@@ -85,7 +85,6 @@ const fit = (rows: readonly Row[], room: number): readonly Row[] => {
 }
 
 /** What a step of a build prints may be anything; here it is one line. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const printable = (text: string): string => text.replace(/[\x00-\x1f\x7f]+/g, ' ')
 
 const cut = (text: string, room: number): string => {
