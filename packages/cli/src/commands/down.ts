@@ -5,11 +5,11 @@ import {
   downPlan,
   imageOf,
   networkName,
-  renderPlan,
   volumeName,
 } from '@container-compose/orchestrator'
 import { flag, integer, text, tristate } from '../arguments/options.ts'
 import { defineCommand } from '../command.ts'
+import { renderPlanFor } from '../render/plan.ts'
 import { findTarget, type Target, withProgress } from '../session.ts'
 import { removesOrphans } from './up-options.ts'
 
@@ -47,7 +47,9 @@ export default defineCommand({
     const { project } = target.scope
     return withProgress(invocation, { title: 'Running', project }, async (context) => {
       if (globals.dryRun) {
-        world.stdout.write(renderPlan(await downPlan(context, target.scope, downOptions)))
+        world.stdout.write(
+          renderPlanFor(await downPlan(context, target.scope, downOptions), invocation.screen),
+        )
         return 0
       }
       const found = await down(context, target.scope, downOptions)

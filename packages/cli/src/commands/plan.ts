@@ -4,12 +4,12 @@ import {
   defaultPolicy,
   type PrepareOptions,
   previewPlan,
-  renderPlan,
 } from '@container-compose/orchestrator'
 import { flag, list, text, tristate } from '../arguments/options.ts'
 import { defineCommand } from '../command.ts'
 import { selectDesired } from '../desired.ts'
 import { type AnyInvocation, readProject } from '../project.ts'
+import { renderPlanFor } from '../render/plan.ts'
 import { withProgress } from '../session.ts'
 import {
   buildPolicy,
@@ -74,7 +74,9 @@ export const showPlan = (
     const { images, reconciliation } = await previewPlan(context, desired, prepare)
     for (const message of reconciliation.warnings) context.emit({ type: 'warning', message })
     const plan = after(images, reconciliation.plan)
-    invocation.world.stdout.write(json ? `${JSON.stringify(plan, null, 2)}\n` : renderPlan(plan))
+    invocation.world.stdout.write(
+      json ? `${JSON.stringify(plan, null, 2)}\n` : renderPlanFor(plan, invocation.screen),
+    )
     if (plan.length === 0 && !json) invocation.world.stderr.write('nothing to do\n')
     return 0
   })

@@ -36,5 +36,8 @@ const withChanges = (
 ): DesiredService => {
   const image = observed.images.get(service.image)
   const body = service.body({ name: old.name, number: old.number, image })
-  return { ...service, changes: differences(details, body, image?.Config?.Env ?? []) }
+  return {
+    ...service,
+    changes: differences(details, body, image === undefined ? undefined : (image.Config?.Env ?? [])),
+  }
 }

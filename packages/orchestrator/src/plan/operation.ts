@@ -9,6 +9,8 @@ interface Common {
   readonly resource: string
   /** Why, in words. */
   readonly cause: string
+  /** The node that is the cause, named after the words. */
+  readonly causedBy?: number
 }
 
 /** One call of the Docker Engine API (an await: as many as it takes), with everything that the call needs. */

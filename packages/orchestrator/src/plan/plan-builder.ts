@@ -33,10 +33,14 @@ export const after = (first: Plan, second: Plan): Plan => {
   const offset = first.length
   return [
     ...first,
-    ...second.map((node) => ({
-      ...node,
-      id: node.id + offset,
-      needs: node.needs.length === 0 ? all : node.needs.map((need) => need + offset),
+    ...second.map(({ id, needs, phase, operation }) => ({
+      id: id + offset,
+      needs: needs.length === 0 ? all : needs.map((need) => need + offset),
+      phase,
+      operation:
+        operation.causedBy === undefined
+          ? operation
+          : { ...operation, causedBy: operation.causedBy + offset },
     })),
   ]
 }

@@ -7,30 +7,66 @@ import type { ContainerCreateBody, ContainerDetails } from '../client/api-types.
 export const differences = (
   { Config, HostConfig }: ContainerDetails,
   body: ContainerCreateBody,
-  imageEnvironment: readonly string[],
+  imageEnvironment: readonly string[] | undefined,
 ): string[] => {
+  const config = Config as unknown as Record<string, unknown>
   const host = body.HostConfig
   return [
     ...changed('image', Config.Image, body.Image),
-    ...changed('command', Config.Cmd, body['Cmd'], { onlyIfWanted: true }),
-    ...changed('entrypoint', Config.Entrypoint, body['Entrypoint'], { onlyIfWanted: true }),
     ...environmentChanges(Config.Env ?? [], (body['Env'] as string[] | undefined) ?? [], imageEnvironment),
-    ...changed('user', Config.User, body['User'], { onlyIfWanted: true }),
-    ...changed('working_dir', Config.WorkingDir, body['WorkingDir'], { onlyIfWanted: true }),
-    ...changed('hostname', Config.Hostname, body['Hostname'], { onlyIfWanted: true }),
-    ...changed('ports', HostConfig['PortBindings'], host['PortBindings']),
-    ...changed('volumes', HostConfig['Binds'], host['Binds']),
-    ...changed('mem_limit', HostConfig['Memory'], host['Memory']),
-    ...changed('cpus', HostConfig['NanoCpus'], host['NanoCpus']),
-    ...changed('privileged', HostConfig['Privileged'], host['Privileged']),
-    ...changed('read_only', HostConfig['ReadonlyRootfs'], host['ReadonlyRootfs']),
-    ...changed('cap_add', HostConfig['CapAdd'], host['CapAdd'], { onlyIfWanted: true }),
+    ...configKeys.flatMap(([key, member]) =>
+      changed(key, config[member], body[member], { onlyIfWanted: true }),
+    ),
+    ...hostKeys.flatMap(([key, member]) => changed(key, HostConfig[member], host[member])),
+    ...optionalHostKeys.flatMap(([key, member]) =>
+      changed(key, HostConfig[member], host[member], { onlyIfWanted: true }),
+    ),
     ...changed('restart', restartText(HostConfig['RestartPolicy']), restartText(host['RestartPolicy'])),
-    ...changed('runtime', HostConfig['Runtime'], host['Runtime'], { onlyIfWanted: true }),
-    ...changed('healthcheck', Config.Healthcheck, body['Healthcheck'], { onlyIfWanted: true }),
     ...labelChanges(Config.Labels ?? {}, body.Labels),
   ]
 }
+
+type Keys = readonly (readonly [key: string, member: string])[]
+
+/** Of the container; the image or the engine fills in what is not wanted. */
+const configKeys: Keys = [
+  ['command', 'Cmd'],
+  ['entrypoint', 'Entrypoint'],
+  ['user', 'User'],
+  ['working_dir', 'WorkingDir'],
+  ['hostname', 'Hostname'],
+  ['domainname', 'Domainname'],
+  ['tty', 'Tty'],
+  ['stdin_open', 'OpenStdin'],
+  ['stop_signal', 'StopSignal'],
+  ['stop_grace_period', 'StopTimeout'],
+  ['healthcheck', 'Healthcheck'],
+]
+
+/** Of the host; unset and not wanted are the same. */
+const hostKeys: Keys = [
+  ['ports', 'PortBindings'],
+  ['volumes', 'Binds'],
+  ['tmpfs', 'Tmpfs'],
+  ['mem_limit', 'Memory'],
+  ['cpus', 'NanoCpus'],
+  ['privileged', 'Privileged'],
+  ['read_only', 'ReadonlyRootfs'],
+  ['extra_hosts', 'ExtraHosts'],
+  ['dns', 'Dns'],
+  ['sysctls', 'Sysctls'],
+]
+
+/** Of the host; engines have defaults of their own, or write what is wanted in another way. */
+const optionalHostKeys: Keys = [
+  ['cap_add', 'CapAdd'],
+  ['cap_drop', 'CapDrop'],
+  ['runtime', 'Runtime'],
+  ['init', 'Init'],
+  ['pids_limit', 'PidsLimit'],
+  ['shm_size', 'ShmSize'],
+  ['ulimits', 'Ulimits'],
+]
 
 /** With `onlyIfWanted` an unset value says nothing: the image or the engine has filled it in. */
 const changed = (
@@ -47,11 +83,13 @@ const changed = (
 const environmentChanges = (
   is: readonly string[],
   wanted: readonly string[],
-  image: readonly string[],
+  image: readonly string[] | undefined,
 ): string[] => {
   const before = toMap(is)
-  const after = new Map([...toMap(image), ...toMap(wanted)])
-  return [...new Set([...before.keys(), ...after.keys()])]
+  const after = new Map([...toMap(image ?? []), ...toMap(wanted)])
+  // Of an image that is not there yet nobody knows what it sets.
+  const names = image === undefined ? after.keys() : [...before.keys(), ...after.keys()]
+  return [...new Set(names)]
     .sort()
     .flatMap((name) => changed(`environment.${name}`, before.get(name), after.get(name)))
 }

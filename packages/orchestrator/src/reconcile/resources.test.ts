@@ -48,7 +48,7 @@ test('making a volume again is marked as a loss of data, and left when that is r
     `\
 [] -> #1 service:db:1 container.stop: configuration of volume data changed
 [1] -> #2 service:db:1 container.remove: configuration of volume data changed
-[2] -> #3 volume:data volume.remove: configuration of volume data changed
+[2] -> #3 volume:data volume.remove: configuration of volume data changed (its data is lost)
 [3] -> #4 volume:data volume.create: configuration of volume data changed
 [4] -> #5 service:db:1 container.create: demo_data is made again
 [1-5] -> #6 service:db:1 container.start: created

@@ -144,7 +144,8 @@ const replace = (
       {
         kind: 'container.stop',
         resource,
-        cause: `replaced by #${created}`,
+        cause: 'replaced by',
+        causedBy: created,
         name: container.name,
         id: container.id,
         timeoutSeconds: work.policy.stopTimeoutSeconds,
@@ -156,7 +157,8 @@ const replace = (
     {
       kind: 'container.remove',
       resource,
-      cause: `replaced by #${created}`,
+      cause: 'replaced by',
+      causedBy: created,
       name: container.name,
       id: container.id,
       volumes: false,

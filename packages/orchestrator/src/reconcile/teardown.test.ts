@@ -37,7 +37,7 @@ test('networks, volumes and images go when all containers are gone', () => {
 [2,4] -> #5 service:db:1 container.stop: asked to go down
 [5] -> #6 service:db:1 container.remove: asked to go down
 [1-6] -> #7 network:demo_default network.remove: asked to go down
-[1-6] -> #8 volume:demo_data volume.remove: asked to go down
+[1-6] -> #8 volume:demo_data volume.remove: asked to go down (its data is lost)
 [1-6] -> #9 image:demo-web image.remove: asked to go down
 `,
   )
