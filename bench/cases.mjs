@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { watchCases } from './watch-cases.mjs'
 
 const hello =
   'services:\n  hello:\n    image: demo/busybox:1\n    command: [sleep, "1000000"]\n    stop_grace_period: 1s\n    init: true\n'
@@ -27,6 +28,7 @@ const remove = (side, id) => side.call('DELETE', `/containers/${id}?force=1&v=1`
 
 /** Each case: `prepare` once for a side, `run` once per run, resolving with its figures; `finish` once. */
 export const cases = {
+  ...watchCases,
   version: { run: (side, { work }) => timed(side, ['version'], work) },
   'config-1': { run: (side, { work }) => timed(side, ['config', '-q'], project(work, 'hello', hello)) },
   'config-1000': { run: (side, { work }) => timed(side, ['config'], project(work, 'large', large(1000))) },

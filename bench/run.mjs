@@ -57,7 +57,7 @@ const chosen = options.only === undefined ? Object.keys(cases) : options.only.sp
 const figures = {}
 for (const name of chosen) {
   const { prepare, run, finish } = cases[name]
-  const able = sides.filter((side) => side === ours || name !== 'idle-pss')
+  const able = sides.filter((side) => side === ours || !['idle-pss', 'watch-idle'].includes(name))
   for (const side of able) await prepare?.(side, { work })
   for (let number = 0; number <= Number(options.runs); number++) {
     for (const side of able) {

@@ -9,32 +9,59 @@
 
 #define MAX_EXTENDED (1u << 20)
 
-/* False at the end of the stream or, with the fault set, on an error. */
-static bool read_all(int in, void *bytes, size_t length, struct fault *fault)
+/* Something of the archive in reader->bytes. False at the end of the stream or, with the fault set, on an error. */
+static bool fill(struct tar_reader *reader, struct fault *fault)
 {
-	for (char *at = bytes; length;) {
-		ssize_t size = read(in, at, length);
+	while (reader->start == reader->end) {
+		ssize_t size = read(reader->in, reader->bytes, sizeof reader->bytes);
 		if (size < 0 && errno == EINTR)
 			continue;
 		if (size < 0)
 			return fault_errno(fault, "reading the archive");
 		if (size == 0)
 			return fault_set(fault, 128, 0, "the archive ends amid a member");
+		reader->start = 0;
+		reader->end = (size_t)size;
+	}
+	return true;
+}
+
+/* As much as there is, at most `length`; 0 with the fault set. */
+static size_t take(struct tar_reader *reader, char **at, uint64_t length, struct fault *fault)
+{
+	if (!fill(reader, fault))
+		return 0;
+	size_t size = reader->end - reader->start;
+	if (size > length)
+		size = (size_t)length;
+	*at = reader->bytes + reader->start;
+	reader->start += size;
+	return size;
+}
+
+static bool read_all(struct tar_reader *reader, void *bytes, size_t length, struct fault *fault)
+{
+	char *from;
+	for (char *at = bytes; length;) {
+		size_t size = take(reader, &from, length, fault);
+		if (!size)
+			return false;
+		memcpy(at, from, size);
 		at += size;
-		length -= (size_t)size;
+		length -= size;
 	}
 	return true;
 }
 
 static bool skip(struct tar_reader *reader, struct fault *fault)
 {
-	static char buffer[65536];
+	char *from;
 	uint64_t left = reader->left + reader->padding;
 	while (left) {
-		size_t piece = left < sizeof buffer ? (size_t)left : sizeof buffer;
-		if (!read_all(reader->in, buffer, piece, fault))
+		size_t size = take(reader, &from, left, fault);
+		if (!size)
 			return false;
-		left -= piece;
+		left -= size;
 	}
 	reader->left = reader->padding = 0;
 	return true;
@@ -129,7 +156,7 @@ static bool take_extended(struct tar_reader *reader, char type, struct override 
 	if (reader->left > MAX_EXTENDED)
 		return fault_set(fault, 128, 0, "an extended header of the archive is too long");
 	char *text = calloc(1, length + 1);
-	bool done = text && read_all(reader->in, text, length, fault);
+	bool done = text && read_all(reader, text, length, fault);
 	reader->left = 0;
 	if (done && type == 'x')
 		take_records(text, length, override);
@@ -163,7 +190,7 @@ int tar_read_entry(struct tar_reader *reader, struct tar_entry *entry, struct fa
 	struct override override = { 0 };
 	struct tar_block block;
 	int found = -1;
-	while (skip(reader, fault) && read_all(reader->in, &block, sizeof block, fault)) {
+	while (skip(reader, fault) && read_all(reader, &block, sizeof block, fault)) {
 		if (!memcmp(&block, &zeros, sizeof block)) {
 			found = 0;
 			break;
@@ -198,13 +225,13 @@ int tar_read_entry(struct tar_reader *reader, struct tar_entry *entry, struct fa
 
 bool tar_read_file(struct tar_reader *reader, int file, struct fault *fault)
 {
-	static char buffer[65536];
+	char *from;
 	while (reader->left) {
-		size_t piece = reader->left < sizeof buffer ? (size_t)reader->left : sizeof buffer;
-		if (!read_all(reader->in, buffer, piece, fault))
+		size_t piece = take(reader, &from, reader->left, fault);
+		if (!piece)
 			return false;
 		for (size_t done = 0; done < piece;) {
-			ssize_t written = write(file, buffer + done, piece - done);
+			ssize_t written = write(file, from + done, piece - done);
 			if (written < 0 && errno != EINTR)
 				return fault_errno(fault, "writing");
 			done += written > 0 ? (size_t)written : 0;

@@ -5,11 +5,16 @@
 #ifndef TAR_READER_H
 #define TAR_READER_H
 
+#include <stddef.h>
+
 #include "fault.h"
 #include "tar.h"
 
 struct tar_reader {
 	int in;
+	/* Read and not used yet. */
+	size_t start, end;
+	char bytes[65536];
 	/* Of the member's contents, not read yet; then the rest of its last block. */
 	uint64_t left, padding;
 };

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "entry.h"
 #include "in_root.h"
 #include "process.h"
 #include "protocol.h"
@@ -31,6 +31,12 @@ struct extraction {
 	uid_t uid;
 	gid_t gid;
 	struct dated *directories;
+	/* The directory of the member before, mostly that of the next one, too. fd -1: none. */
+	struct {
+		int fd;
+		bool has_set_group;
+		char path[4096];
+	} parent;
 };
 
 /* A member's path below `base`, without empty parts and "."; false for "..", which leads out. */
@@ -77,6 +83,22 @@ static int open_directory(char *path)
 	return in_root_open(path, O_PATH | O_DIRECTORY);
 }
 
+/* Opens the directory as extraction->parent. */
+static bool enter(struct extraction *extraction, char *path)
+{
+	struct stat kind;
+	if (extraction->parent.fd >= 0 && !strcmp(path, extraction->parent.path))
+		return true;
+	if (extraction->parent.fd >= 0)
+		close(extraction->parent.fd);
+	extraction->parent.fd = open_directory(path);
+	if (extraction->parent.fd < 0 || fstat(extraction->parent.fd, &kind))
+		return false;
+	extraction->parent.has_set_group = kind.st_mode & S_ISGID;
+	strcpy(extraction->parent.path, path);
+	return true;
+}
+
 /* Makes way for a member. A directory stays for a directory. */
 static bool make_way(const struct extraction *extraction, int parent, const char *name, const struct tar_entry *entry,
 		     struct fault *fault)
@@ -88,8 +110,7 @@ static bool make_way(const struct extraction *extraction, int parent, const char
 	if (was_directory && is_directory)
 		return true;
 	if (extraction->sync)
-		return (!was_directory && !is_directory) || remove_tree(parent, name) ||
-		       fault_errno(fault, "replacing %s", entry->path);
+		return remove_tree(parent, name) || fault_errno(fault, "replacing %s", entry->path);
 	if (extraction->keep_kinds && was_directory != is_directory)
 		return fault_set(fault, 128, EEXIST,
 				 was_directory ? "cannot overwrite directory \"%s\" with non-directory \"%s\"" :
@@ -100,70 +121,31 @@ static bool make_way(const struct extraction *extraction, int parent, const char
 	return true;
 }
 
-static bool link_to(const struct extraction *extraction, int parent, const char *name, const struct tar_entry *entry)
+/* The open file that a hard link is another name of; -1 with errno. */
+static int open_linked(const struct extraction *extraction, const struct tar_entry *entry)
 {
 	char target[4096];
 	errno = EINVAL;
-	int file = place(extraction, entry->link, target, sizeof target) ? in_root_open(target, O_PATH | O_NOFOLLOW) : -1;
-	bool linked = file >= 0 && !linkat(file, "", parent, name, AT_EMPTY_PATH);
-	if (file >= 0)
-		close(file);
-	return linked;
+	if (entry->type != '1' || !place(extraction, entry->link, target, sizeof target))
+		return -1;
+	return in_root_open(target, O_PATH | O_NOFOLLOW);
 }
 
-static bool make(struct tar_reader *reader, const struct extraction *extraction, int parent, const char *name,
+static bool make(struct tar_reader *reader, const struct extraction *extraction, const char *name,
 		 const struct tar_entry *entry, struct fault *fault)
 {
-	dev_t device = makedev((unsigned)entry->major, (unsigned)entry->minor);
-	bool made;
-	int file;
-	switch (entry->type) {
-	case '0':
-	case '7':
-		file = openat(parent, name, O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW | O_CLOEXEC, 0600);
-		if (file < 0)
-			return fault_errno(fault, "creating %s", entry->path);
-		made = tar_read_file(reader, file, fault);
-		close(file);
-		return made;
-	case '1':
-		made = link_to(extraction, parent, name, entry);
-		break;
-	case '2':
-		made = !symlinkat(entry->link, parent, name);
-		break;
-	case '3':
-		made = !mknodat(parent, name, S_IFCHR | 0600, device);
-		break;
-	case '4':
-		made = !mknodat(parent, name, S_IFBLK | 0600, device);
-		break;
-	case '5':
-		made = !mkdirat(parent, name, 0700) || errno == EEXIST;
-		break;
-	case '6':
-		made = !mkfifoat(parent, name, 0600);
-		break;
-	default:
-		return fault_set(fault, 128, 0, "%s: a member of the unknown type '%c'", entry->path, entry->type);
-	}
-	return made ? true : fault_errno(fault, "creating %s", entry->path);
-}
-
-static bool finish(const struct extraction *extraction, int parent, const char *name, const struct tar_entry *entry,
-		   struct fault *fault)
-{
-	uid_t uid = extraction->has_owner ? extraction->uid : (uid_t)entry->uid;
-	gid_t gid = extraction->has_owner ? extraction->gid : (gid_t)entry->gid;
-	struct timespec times[2] = { { .tv_sec = entry->mtime }, { .tv_sec = entry->mtime } };
-	if (entry->type == '1')
-		return true;
-	/* Changing the owner clears setuid: the mode comes after. */
-	if (fchownat(parent, name, uid, gid, AT_SYMLINK_NOFOLLOW) ||
-	    (entry->type != '2' && fchmodat(parent, name, entry->mode & 07777, 0)) ||
-	    utimensat(parent, name, times, AT_SYMLINK_NOFOLLOW))
-		return fault_errno(fault, "setting owner, mode and time of %s", entry->path);
-	return true;
+	struct entry_place place = {
+		.directory = extraction->parent.fd,
+		.name = name,
+		.uid = extraction->has_owner ? extraction->uid : (uid_t)entry->uid,
+		.gid = extraction->has_owner ? extraction->gid : (gid_t)entry->gid,
+		.group_is_inherited = extraction->parent.has_set_group,
+		.linked = open_linked(extraction, entry),
+	};
+	bool made = entry_make(reader, &place, entry, fault);
+	if (place.linked >= 0)
+		close(place.linked);
+	return made;
 }
 
 static void remember(struct extraction *extraction, const char *path, int64_t mtime)
@@ -189,35 +171,44 @@ static void date_directories(const struct extraction *extraction)
 	}
 }
 
-/* A program that reads the file meanwhile gets the old one or the new one, whole. */
-static bool replace(struct tar_reader *reader, const struct extraction *extraction, int parent, const char *name,
+/*
+ * In the place of what has the name. A program that reads it meanwhile gets the old one or the new one, whole. Exchanged and then
+ * removed: renaming over a file makes ext4 write the new one to the disk at once.
+ */
+static bool replace(struct tar_reader *reader, const struct extraction *extraction, const char *name,
 		    const struct tar_entry *entry, struct fault *fault)
 {
 	char fresh[32];
+	int parent = extraction->parent.fd;
 	snprintf(fresh, sizeof fresh, ".sync-%d", getpid());
-	if (make(reader, extraction, parent, fresh, entry, fault) && finish(extraction, parent, fresh, entry, fault)) {
-		if (!renameat(parent, fresh, parent, name))
-			return true;
-		fault_errno(fault, "replacing %s", entry->path);
-	}
-	unlinkat(parent, fresh, 0);
-	return false;
+	bool made = make(reader, extraction, fresh, entry, fault);
+	/* A file system that can't exchange, or the name has gone meanwhile. */
+	if (made && renameat2(parent, fresh, parent, name, RENAME_EXCHANGE) &&
+	    (!make_way(extraction, parent, name, entry, fault) || renameat(parent, fresh, parent, name)))
+		made = fault_errno(fault, "replacing %s", entry->path);
+	if (!remove_tree(parent, fresh) && made)
+		made = fault_errno(fault, "replacing %s", entry->path);
+	return made;
 }
 
-static bool put(struct tar_reader *reader, const struct extraction *extraction, int parent, const char *name,
+static bool put(struct tar_reader *reader, const struct extraction *extraction, const char *name,
 		const struct tar_entry *entry, struct fault *fault)
 {
-	if (!make_way(extraction, parent, name, entry, fault))
-		return false;
-	if (extraction->sync && entry->type != '5')
-		return replace(reader, extraction, parent, name, entry, fault);
-	return make(reader, extraction, parent, name, entry, fault) &&
-	       finish(extraction, parent, name, entry, fault);
+	struct stat old;
+	if (extraction->sync && entry->type != '5' &&
+	    !fstatat(extraction->parent.fd, name, &old, AT_SYMLINK_NOFOLLOW))
+		return replace(reader, extraction, name, entry, fault);
+	return make_way(extraction, extraction->parent.fd, name, entry, fault) &&
+	       make(reader, extraction, name, entry, fault);
 }
 
-static bool take_away(const char *directory, const char *name, const struct tar_entry *entry, struct fault *fault)
+static bool take_away(struct extraction *extraction, const char *directory, const char *name, const struct tar_entry *entry, struct fault *fault)
 {
 	int parent = in_root_open(directory, O_PATH | O_DIRECTORY);
+	/* It may be the very directory that is known. */
+	if (extraction->parent.fd >= 0)
+		close(extraction->parent.fd);
+	extraction->parent.fd = -1;
 	if (parent < 0)
 		return errno == ENOENT || errno == ENOTDIR || fault_errno(fault, "removing %s", entry->path);
 	bool removed = remove_tree(parent, name) || fault_errno(fault, "removing %s", entry->path);
@@ -235,17 +226,14 @@ static bool extract(struct tar_reader *reader, struct extraction *extraction, co
 	if (extraction->sync && !strncmp(name, ".wh.", 4))
 		return !name[4] || !strcmp(name + 4, ".") || !strcmp(name + 4, "..") ?
 			       fault_set(fault, 128, EINVAL, "%s: the removal of nothing", entry->path) :
-			       take_away(directory, name + 4, entry, fault);
-	int parent = open_directory(directory);
-	if (parent < 0)
+			       take_away(extraction, directory, name + 4, entry, fault);
+	if (!enter(extraction, directory))
 		return fault_errno(fault, "creating %s", entry->path);
 	/* "./": the directory itself, which is there. */
 	bool itself = !strcmp(path, extraction->base) || !strcmp(name, ".");
 	if (!itself && entry->type == '5')
 		remember(extraction, path, entry->mtime);
-	bool done = itself || put(reader, extraction, parent, name, entry, fault);
-	close(parent);
-	return done;
+	return itself || put(reader, extraction, name, entry, fault);
 }
 
 static bool find_owner(struct view request, struct extraction *extraction, struct fault *fault)
@@ -265,9 +253,9 @@ static bool find_owner(struct view request, struct extraction *extraction, struc
 static bool run(struct view request, int report, struct fault *fault)
 {
 	const char *path = item_string(item_find(request, TAG_PATH));
-	static struct extraction extraction;
+	static struct extraction extraction = { .parent.fd = -1 };
 	static struct tar_entry entry;
-	struct tar_reader reader = { .in = 0 };
+	static struct tar_reader reader = { .in = 0 };
 	int base = path ? in_root_open(path, O_PATH) : -1;
 	struct stat kind;
 	if (base < 0 || fstat(base, &kind))

@@ -26,7 +26,8 @@ static void repair(char *at, size_t length)
 
 static unsigned read_all(int in)
 {
-	struct tar_reader reader = { .in = in };
+	static struct tar_reader reader;
+	reader = (struct tar_reader){ .in = in };
 	struct fault fault = { 0 };
 	unsigned members = 0;
 	int found, nowhere = memfd_create("nowhere", 0);

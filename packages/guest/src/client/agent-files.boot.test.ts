@@ -121,3 +121,49 @@ test('an unpacker of this machine understands it', async () => {
   await new Promise((resolve) => tar.once('exit', resolve))
   expect(tar.exitCode).toBe(0)
 })
+
+test('a sync takes away what is whited out, and puts a file, link or directory in the place of anything', async () => {
+  const tree = (name: string, make: (root: string) => void): Readable => {
+    const root = join(folder, name)
+    mkdirSync(root)
+    make(root)
+    return Readable.from([execFileSync('tar', ['-c', '-C', root, '.'])])
+  }
+  const before = tree('before', (root) => {
+    mkdirSync(join(root, 'synced/was-directory/deep'), { recursive: true })
+    writeFileSync(join(root, 'synced/was-directory/deep/x'), '')
+    writeFileSync(join(root, 'synced/was-file'), 'file')
+    symlinkSync('was-file', join(root, 'synced/was-link'))
+    mkdirSync(join(root, 'synced/gone/deep'), { recursive: true })
+    writeFileSync(join(root, 'synced/gone/deep/x'), '')
+    writeFileSync(join(root, 'synced/gone-too'), '')
+    symlinkSync('/etc', join(root, 'synced/gone-link'))
+    writeFileSync(join(root, 'synced/kept'), 'old')
+  })
+  await agent.files.write('/', before, options)
+  const after = tree('after', (root) => {
+    mkdirSync(join(root, 'synced'))
+    mkdirSync(join(root, 'synced/was-file'))
+    writeFileSync(join(root, 'synced/was-file/inside'), '')
+    writeFileSync(join(root, 'synced/was-directory'), 'file now')
+    writeFileSync(join(root, 'synced/was-link'), 'no link', { mode: 0o600 })
+    for (const name of ['gone', 'gone-too', 'gone-link', 'never-was'])
+      writeFileSync(join(root, `synced/.wh.${name}`), '')
+    mkdirSync(join(root, 'synced/kept-away'))
+    writeFileSync(join(root, 'synced/kept'), 'new')
+  })
+  await agent.files.write('/', after, { ...options, sync: true })
+  const listed = list(await buffer(await agent.files.read('/synced')), '-v', '--numeric-owner').map((line) =>
+    line.replace(/^(\S+) \S+ +(\d+) \S+ \S+ /, '$1 $2 '),
+  )
+  expect(listed.sort()).toEqual([
+    '-rw------- 7 synced/was-link',
+    '-rw-r--r-- 0 synced/was-file/inside',
+    '-rw-r--r-- 3 synced/kept',
+    '-rw-r--r-- 8 synced/was-directory',
+    'drwxr-xr-x 0 synced/',
+    'drwxr-xr-x 0 synced/kept-away/',
+    'drwxr-xr-x 0 synced/was-file/',
+  ])
+  expect(await agent.files.stat('/etc/passwd')).toMatchObject({ name: 'passwd' })
+})
