@@ -130,8 +130,8 @@ const differs = (before: Entry, now: Entry): boolean =>
     ? before.mode !== now.mode
     : before.fresh || before.changed !== now.changed || before.size !== now.size || before.inode !== now.inode
 
-/** Clocks of file systems advance in steps of up to this. */
-const clockStepMs = 20
+/** Clocks of file systems advance in steps of up to this (a tick of the kernel, where it has no finer ones). */
+const clockStepMs = 10
 
 export const entryOf = (stats: BigIntStats, nowMs: number): Entry | undefined => {
   const kind = stats.isFile()
