@@ -162,6 +162,26 @@ describe('root', () => {
     expect(statSync(file).blocks * 512).toBeLessThan(16 * 1024 ** 2)
   })
 
+  test('has the extended attributes of the layers: capabilities of programs, and what users set', async () => {
+    const capability = Buffer.from('0100000200200000000000000000000000000000', 'hex')
+    const xattrs = new Map([
+      ['security.capability', capability],
+      ['user.note', Buffer.from('kept')],
+    ])
+    const layer = testTar(
+      { name: 'ping', mode: 0o755, content: 'x', xattrs },
+      { name: 'again', type: 'hardlink', linkName: 'ping' },
+    )
+    const [loaded] = await load(archive(['x:1'], layer, top))
+    const { ext4Base } = await images.root(loaded?.image.id ?? '')
+    for (const path of ['/ping', '/again']) {
+      expect(debugfs(ext4Base, `ea_get -x ${path} security.capability`).replace(/\s/g, '')).toContain(
+        capability.toString('hex'),
+      )
+      expect(debugfs(ext4Base, `ea_get ${path} user.note`)).toContain('kept')
+    }
+  })
+
   test('is of no image that is not here', async () => {
     await expect(images.root(`sha256:${'0'.repeat(64)}`)).rejects.toMatchObject({ status: 404 })
   })

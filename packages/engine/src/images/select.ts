@@ -1,5 +1,6 @@
 import { badParameter } from '../api/errors.ts'
 import { booleanFilter, type Filters, fitsLabels, fitsOne } from '../api/filters.ts'
+import { noSuchImage } from './context.ts'
 import { createdSeconds } from './describe.ts'
 import type { Image } from './images.ts'
 import { familiarName, parseReference } from './reference.ts'
@@ -67,7 +68,7 @@ const named = (images: readonly Image[], filters: Filters, filter: string): Imag
         image.repoTags.includes(`${name}:latest`) ||
         (/^[0-9a-f]+$/.test(id) && image.id.startsWith(`sha256:${id}`)),
     )
-    if (found === undefined) throw badParameter(`No such image: ${name}`)
+    if (found === undefined) throw noSuchImage(name)
     return found
   })
 

@@ -76,6 +76,8 @@ export class Networks {
 
   /** @throws ApiError 409 when the name is taken; 400 and 403 for subnets that are wrong or overlap, in dockerd's words. */
   create(request: NetworkRequest): NetworkDocument {
+    if (this.list().some(({ name, predefined }) => predefined && name === request.name))
+      throw new ApiError(403, `operation is not permitted on predefined ${request.name} network`)
     if (this.list().some(({ name }) => name === request.name))
       throw conflict(`network with name ${request.name} already exists`)
     const network = this.#make(request, { driver: 'bridge', predefined: false })
