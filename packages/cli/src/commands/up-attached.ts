@@ -13,6 +13,7 @@ import { LogPrinter } from '../render/log-printer.ts'
 import type { Screen } from '../screen.ts'
 import { withProgress } from '../session.ts'
 import type { UpInvocation } from './up.ts'
+import { rulesOf, watchFiles } from './watch-files.ts'
 
 interface Attached {
   readonly loaded: LoadedProject
@@ -36,6 +37,8 @@ export const runAttached = async (
     },
     { stdout: (text) => world.stdout.write(text), stderr: (text) => world.stderr.write(text) },
   )
+  const rules = options.watch ? rulesOf(invocation, loaded, invocation.operands) : []
+  let rebuilding = 0
   const stop = new AbortController()
   const kill = new AbortController()
   let giveBack = (): void => {}
@@ -48,14 +51,35 @@ export const runAttached = async (
     const status = await withProgress(
       invocation,
       { title: 'Running', project: desired.project, afterwards, quietBuild: options.quietBuild },
-      (context, endProgress) =>
-        upAttached(context, desired, {
+      (context, endProgress) => {
+        const watching = {
+          loaded,
+          desired,
+          rules,
+          signal: stop.signal,
+          prune: true,
+          quietBuild: options.quietBuild,
+          onRebuild: (isUnderWay: boolean) => {
+            rebuilding += isUnderWay ? 1 : -1
+          },
+        }
+        return upAttached(context, desired, {
           ...upOptions,
           attaches: attachRule(invocation, loaded, desired),
           abortOn: abortCondition(options),
           exitCodeFrom: options.exitCodeFrom,
           stop: stop.signal,
           kill: kill.signal,
+          isReplacing: () => rebuilding > 0,
+          onStarted: () => {
+            if (rules.length > 0)
+              void watchFiles(context, watching).catch((error: unknown) =>
+                writeWarning(
+                  `Watch disabled with errors: ${error instanceof Error ? error.message : String(error)}`,
+                  invocation,
+                ),
+              )
+          },
           onAttach: async (containers) => {
             await endProgress()
             // Before this an interrupt ends the program as it does everywhere: nothing runs yet that could be stopped.
@@ -69,7 +93,8 @@ export const runAttached = async (
             if (names.length > 0) world.stdout.write(`Attaching to ${names.join(', ')}\n`)
           },
           onAbort: () => world.stderr.write('\x1b[31m\x1b[1mAborting on container exit...\x1b[0m\n'),
-        }),
+        })
+      },
     )
     if (status === 130 && interrupts.happened) world.stderr.write('\n')
     return status

@@ -136,8 +136,5 @@ const checkFlags = (options: UpInvocation['options']): void => {
     throw conflict(
       '--wait cannot be combined with --abort-on-container-exit, --attach or --attach-dependencies',
     )
-  if (options.watch)
-    throw new UserError('UNSUPPORTED_FLAG', '--watch is not supported yet', {
-      hint: 'run `container-compose up -d` again after a change',
-    })
+  if (options.watch && options.noBuild) throw conflict('--no-build and --watch are incompatible')
 }

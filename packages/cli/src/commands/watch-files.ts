@@ -1,9 +1,10 @@
 import type { LoadedProject } from '@container-compose/compose'
-import { UserError } from '@container-compose/core'
 import {
   type ActionContext,
+  type DesiredState,
   type Rule,
   readTextIfThere,
+  rebuildService,
   restart,
   scopeOfProject,
   watch,
@@ -25,22 +26,39 @@ export const rulesOf = (
 }
 
 export interface WatchSession {
-  readonly invocation: AnyInvocation
   readonly loaded: LoadedProject
+  readonly desired: DesiredState
   readonly rules: readonly Rule[]
   /** Aborted: the end of watching. */
   readonly signal: AbortSignal
+  /** `--prune` */
+  readonly prune: boolean
+  /** Nothing of what builds print is told. */
+  readonly quietBuild: boolean
+  /** Told around the exchange of a service's containers. */
+  readonly onRebuild?: (isUnderWay: boolean) => void
 }
 
 /** Watches until the signal is aborted. */
-export const watchFiles = (context: ActionContext, { loaded, rules, signal }: WatchSession): Promise<void> =>
-  watch(context, {
+export const watchFiles = (
+  context: ActionContext,
+  { loaded, desired, rules, signal, prune, quietBuild, onRebuild = () => {} }: WatchSession,
+): Promise<void> => {
+  const say = (message: string): void => context.emit({ type: 'watch', message })
+  return watch(context, {
     rules,
     signal,
-    rebuild: (service) => {
-      throw new UserError('UNSUPPORTED_KEY', `service "${service}": rebuild is not supported yet`, {
-        hint: 'build the image with another tool and load it, or use sync',
-      })
+    rebuild: async (service) => {
+      onRebuild(true)
+      try {
+        await rebuildService({ ...context, signal }, desired, service, {
+          prune,
+          say,
+          sayBuild: quietBuild ? () => {} : say,
+        })
+      } finally {
+        onRebuild(false)
+      }
     },
     restart: (service) =>
       restart({ ...context, emit: () => {}, signal }, scopeOfProject(loaded.project, [service]), {
@@ -48,3 +66,4 @@ export const watchFiles = (context: ActionContext, { loaded, rules, signal }: Wa
         hot: true,
       }),
   })
+}

@@ -29,14 +29,18 @@ export default defineCommand({
     const giveBack = interrupts.handle(() => ended.abort())
     try {
       if (!options.noUp)
-        await withProgress(invocation, { title: 'Running', project: desired.project }, (context) =>
-          up({ ...context, signal: ended.signal }, desired, {
-            policy: {
-              ...recreatePolicy({ forceRecreate: false, noRecreate: false }, operands),
-              recreateDependencies: 'never',
-            },
-            approveLoss: () => Promise.resolve(false),
-          }),
+        await withProgress(
+          invocation,
+          { title: 'Running', project: desired.project, quietBuild: options.quiet },
+          (context) =>
+            up({ ...context, signal: ended.signal }, desired, {
+              policy: {
+                ...recreatePolicy({ forceRecreate: false, noRecreate: false }, operands),
+                recreateDependencies: 'never',
+              },
+              build: 'always',
+              approveLoss: () => Promise.resolve(false),
+            }),
         )
       if (!ended.signal.aborted)
         await withProgress(
@@ -51,7 +55,14 @@ export default defineCommand({
           },
           async (context, endProgress) => {
             await endProgress()
-            await watchFiles(context, { invocation, loaded, rules, signal: ended.signal })
+            await watchFiles(context, {
+              loaded,
+              desired,
+              rules,
+              signal: ended.signal,
+              prune: options.prune ?? true,
+              quietBuild: options.quiet,
+            })
           },
         )
     } finally {

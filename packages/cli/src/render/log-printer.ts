@@ -33,6 +33,7 @@ export class LogPrinter {
 
   hear(event: ComposeEvent): void {
     if (event.type === 'log') this.#line(event)
+    if (event.type === 'watch') this.watch(event.message)
     if (event.type === 'exit') {
       const { code, restarting } = event
       this.status(event.container, `exited with code ${code}${restarting ? ' (restarting)' : ''}`)
@@ -43,6 +44,11 @@ export class LogPrinter {
   status(container: string, message: string): void {
     const text = `${this.shortName(container)} ${message}`
     this.#outputs.stdout(`\r\x1b[K${this.#style.colours ? this.#paint(container, text) : text}\n`)
+  }
+
+  /** A line of watching, in the column of the containers. */
+  watch(message: string): void {
+    this.#outputs.stdout(`\x1b[92m${' '.repeat(this.#width)} ⦿ \x1b[0m${message}\n`)
   }
 
   /** The container's name without the project's, `web-1`. */

@@ -21,6 +21,10 @@ export interface SessionOptions {
   readonly kill: AbortSignal
   /** Called with the names of the containers that are shown, before any of them is attached to or started. */
   readonly onAttach: (containers: readonly string[]) => Promise<void>
+  /** While this says so, containers that end are about to be replaced, and the session goes on without any. */
+  readonly isReplacing?: () => boolean
+  /** Called when all has been started. */
+  readonly onStarted?: () => void
   /** Called when a container's end makes the others stop. */
   readonly onAbort: () => void
 }
@@ -75,7 +79,7 @@ export class AttachedSession {
 
   /** Begins the start of the containers, and resolves with the exit status when the session has ended. */
   async run(start: () => Promise<void>): Promise<number> {
-    const started = start()
+    const started = start().then(() => this.#options.onStarted?.())
     this.#starting = started.catch(() => {})
     return Promise.race([this.#ended.promise, started.then(() => this.#ended.promise)])
   }
@@ -119,7 +123,7 @@ export class AttachedSession {
       this.#options.onAbort()
       await this.#stopAll()
       this.#ended.resolve(exitCodeFrom === undefined ? code : await this.#codeOf(exitCodeFrom))
-    } else if (this.#live.size === 0) this.#ended.resolve(0)
+    } else if (this.#live.size === 0 && this.#options.isReplacing?.() !== true) this.#ended.resolve(0)
   }
 
   async #restarts(name: string): Promise<boolean> {
