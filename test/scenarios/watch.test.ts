@@ -157,3 +157,51 @@ test('after a storm of 2,000 files, with saves during it and a restart of the co
   await watch.end()
   await host.ok(['down'], { cwd: dir })
 })
+
+test('up --watch shows logs and what watching does; a rebuild that fails is repaired by the next save; Ctrl-C stops all', async () => {
+  const dir = host.project('rebuild', {
+    'compose.yaml': `
+services:
+  box:
+    build: { context: ., dockerfile_inline: "FROM demo/busybox:1\\nCOPY page Dockerfile.txt /" }
+    runtime: vm
+    command: [sh, -c, 'echo page $$(cat /page); exec sleep 1000000']
+    stop_grace_period: 0s
+    develop: { watch: [{ path: page, action: rebuild }, { path: Dockerfile.txt, action: rebuild }] }
+`,
+    page: 'one',
+    'Dockerfile.txt': '',
+  })
+  const child = host.spawn(process.execPath, [bundle, 'up', '--build', '--watch'], {
+    cwd: dir,
+    timeoutMs: 170_000,
+  })
+  let said = ''
+  child.stdout?.on('data', (text: Buffer) => {
+    said += String(text)
+  })
+  const saying = (text: string) => eventually(() => said.includes(text), text, 60_000)
+  await saying('⦿ \x1b[0mWatch enabled')
+  writeFileSync(join(dir, 'page'), 'two')
+  await saying('Rebuilding service(s) ["box"] after changes were detected...')
+  await saying('service(s) ["box"] successfully built')
+  await saying('box-1  | page two')
+  renameSync(join(dir, 'Dockerfile.txt'), join(dir, 'away'))
+  await saying('Build failed. Error: ')
+  expect(await box(dir, 'cat /page')).toBe('two')
+  writeFileSync(join(dir, 'page'), 'three')
+  renameSync(join(dir, 'away'), join(dir, 'Dockerfile.txt'))
+  await saying('box-1  | page three')
+  child.kill('SIGINT')
+  expect((await child).exitCode).toBe(130)
+  expect((await host.ok(['ps', '-q'], { cwd: dir })).stdout).toBe('')
+  await host.ok(['down', '--rmi', 'local'], { cwd: dir })
+})
+
+test('a rule that cannot be followed is refused before anything is done, with its place', async () => {
+  const dir = host.project('refused', { 'compose.yaml': compose('- { path: src, action: rebuild }') })
+  const outcome = await host.compose(['watch'], { cwd: dir })
+  expect(outcome.code).toBe(1)
+  expect(outcome.stderr).toContain(`can't watch service "box" with action rebuild without a build context`)
+  expect(outcome.stderr).toMatch(/compose\.yaml:\d+/)
+})
