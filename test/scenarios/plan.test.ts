@@ -137,12 +137,12 @@ test('on a terminal the plan is in columns, with a count', async () => {
   host.project('plan', { 'compose.yaml': file({}) })
   const terminal = await Terminal.open(host, ['plan', '--force-recreate', 'web'], { cwd: dir })
   await terminal.exited()
-  expect(terminal.text.replace(/[0-9a-f]{12}/, 'ID')).toBe(`\
+  expect(terminal.text.replace(/[0-9a-f]{12}/, 'ID          ')).toBe(`\
 #1  create  service:web:1  recreation forced
-#2  stop    service:web:1  replaced by #1  after 1
-#3  remove  service:web:1  replaced by #1  after 1,2
-#4  rename  service:web:1  takes the place of ID  after 3
-#5  start   service:web:1  created  after 1-4
+#2  stop    service:web:1  replaced by #1                   after 1
+#3  remove  service:web:1  replaced by #1                   after 1,2
+#4  rename  service:web:1  takes the place of ID            after 3
+#5  start   service:web:1  created                          after 1-4
 5 steps: 1 create, 1 stop, 1 remove, 1 rename, 1 start
 `)
 })

@@ -33,7 +33,8 @@ export const run = async (
   if (entry === undefined) {
     const unsupported = unsupportedCommand(commandName)
     if (unsupported !== undefined) throw unsupported
-    world.stdout.write(usage())
+    // A person would have to scroll back to see what is wrong; the hint leads here too.
+    if (screen.columns === undefined) world.stdout.write(usage())
     throw new UserError('UNKNOWN_COMMAND', `unknown docker command: "compose ${commandName}"`, {
       hint: 'container-compose --help lists the commands',
     })

@@ -22,8 +22,8 @@ test('a machine with its addresses, limits and start time', () => {
   )
   expect(renderMachines([machine])).toBe(
     `\
-NAME         SERVICE   ADDRESS              RUNTIME    CPUS    MEMORY    STARTED IN   STATUS
-demo-web-1   web       10.0.0.2, 10.0.1.2   vm (tcg)   0.5     256 MiB   312 ms       Up 5 seconds (healthy)
+NAME        SERVICE  ADDRESS             RUNTIME   CPUS  MEMORY   STARTED IN  STATE
+demo-web-1  web      10.0.0.2, 10.0.1.2  vm (tcg)  0.5   256 MiB  312 ms      healthy
 `,
   )
 })
@@ -31,5 +31,5 @@ demo-web-1   web       10.0.0.2, 10.0.1.2   vm (tcg)   0.5     256 MiB   312 ms 
 test('what the engine does not tell is a dash in the table and null in its twin', () => {
   const machine = machineOf(summary, details({}))
   expect(machine).toMatchObject({ runtime: null, startedInMs: null, cpus: null, addresses: [] })
-  expect(renderMachines([machine]).split('\n')[1]).toMatch(/^demo-web-1 +web +- +- +- +- +- +Up 5 seconds/)
+  expect(renderMachines([machine]).split('\n')[1]).toMatch(/^demo-web-1 +web +- +- +- +- +- +healthy/)
 })

@@ -15,6 +15,7 @@ export interface Machine {
   readonly memoryBytes: number | null
   readonly startedInMs: number | null
   readonly pid: number | null
+  /** As `ps` tells it: `Up 5 seconds (healthy)`. */
   readonly status: string
 }
 
@@ -44,7 +45,7 @@ const limit = (value: unknown, unit: number): number | null =>
 
 export const renderMachines = (machines: readonly Machine[]): string =>
   renderTable(
-    ['NAME', 'SERVICE', 'ADDRESS', 'RUNTIME', 'CPUS', 'MEMORY', 'STARTED IN', 'STATUS'],
+    ['NAME', 'SERVICE', 'ADDRESS', 'RUNTIME', 'CPUS', 'MEMORY', 'STARTED IN', 'STATE'],
     machines.map((machine) => [
       machine.name,
       machine.service,
@@ -53,15 +54,18 @@ export const renderMachines = (machines: readonly Machine[]): string =>
       machine.cpus === null ? '-' : String(machine.cpus),
       machine.memoryBytes === null ? '-' : memoryText(machine.memoryBytes),
       machine.startedInMs === null ? '-' : `${Math.round(machine.startedInMs)} ms`,
-      machine.status,
+      stateText(machine),
     ]),
-    { minimum: 8, gap: 3 },
+    { minimum: 0, gap: 2 },
   )
 
 const runtimeText = ({ runtime, acceleration }: Machine): string => {
   if (runtime === null) return '-'
   return acceleration === null ? runtime : `${runtime} (${acceleration})`
 }
+
+/** `healthy`, `health: starting`, `Paused`; `up` when nobody checks. */
+const stateText = ({ status }: Machine): string => /\((.*)\)$/.exec(status)?.[1] ?? 'up'
 
 /** In the units of `mem_limit`. */
 const memoryText = (bytes: number): string => {

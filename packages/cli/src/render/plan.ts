@@ -9,10 +9,11 @@ export const renderPlanFor = (plan: Plan, { colours }: { readonly colours: boole
   const ids = `#${plan.length}`.length
   const resources = Math.max(...plan.map(({ operation }) => operation.resource.length))
   const verbs = Math.max(...plan.map(({ operation }) => verbOf(operation).length))
+  const causes = Math.min(40, Math.max(...plan.map(({ operation }) => causeOf(operation).length)))
   const lines = plan.map(({ id, needs, operation }) => {
     const verb = paint(colourOf(operation), verbOf(operation).padEnd(verbs))
     const after = needs.length === 0 ? '' : paint(2, `  after ${ranges(needs)}`)
-    return `${paint(2, `#${id}`.padStart(ids))}  ${verb}  ${operation.resource.padEnd(resources)}  ${causeOf(operation)}${after}\n`
+    return `${paint(2, `#${id}`.padStart(ids))}  ${verb}  ${operation.resource.padEnd(resources)}  ${after === '' ? causeOf(operation) : causeOf(operation).padEnd(causes)}${after}\n`
   })
   return `${lines.join('')}${paint(1, summary(plan))}\n`
 }
