@@ -86,6 +86,11 @@ test('an orphan is only warned of, unless it is to go', async () => {
   const warned = await host.ok(['plan'], { cwd: dir })
   expect(warned.stdout).toBe('')
   expect(warned.stderr).toContain('Found orphan containers ([plan-job-1])')
+  const env = { COMPOSE_IGNORE_ORPHANS: '1' }
+  expect((await host.ok(['plan'], { cwd: dir, env })).stderr).toBe('nothing to do\n')
+  expect((await host.compose(['plan', '--remove-orphans'], { cwd: dir, env })).stderr).toMatch(
+    /\ncannot combine COMPOSE_IGNORE_ORPHANS and --remove-orphans\n$/,
+  )
   expect(await planOf({ job: false }, '--remove-orphans')).toBe(`\
 [] -> #1 service:job:1 container.stop: orphan
 [1] -> #2 service:job:1 container.remove: orphan

@@ -10,9 +10,9 @@ import {
   buildPolicy,
   checkPullPolicy,
   checkRecreateFlags,
+  orphanPolicy,
   parseScale,
   recreatePolicy,
-  removesOrphans,
 } from './up-options.ts'
 
 export default defineCommand({
@@ -42,7 +42,7 @@ export default defineCommand({
     const desired = selectDesired(invocation, loaded, { named: operands, withDependencies: true, scale })
     const policy = {
       ...recreatePolicy(options, operands),
-      removeOrphans: removesOrphans(options.removeOrphans, loaded.project.environment),
+      ...orphanPolicy(options.removeOrphans, loaded.project.environment),
       start: false,
     }
     const approveLoss = (volume: string) =>

@@ -15,9 +15,9 @@ import {
   buildPolicy,
   checkPullPolicy,
   checkRecreateFlags,
+  orphanPolicy,
   parseScale,
   recreatePolicy,
-  removesOrphans,
 } from './up-options.ts'
 
 export default defineCommand({
@@ -51,7 +51,7 @@ export default defineCommand({
     const policy = {
       ...defaultPolicy,
       ...recreatePolicy(options, operands),
-      removeOrphans: removesOrphans(options.removeOrphans, loaded.project.environment),
+      ...orphanPolicy(options.removeOrphans, loaded.project.environment),
       dependencies: !options.noDeps,
     }
     return showPlan(

@@ -76,3 +76,19 @@ export const removesOrphans = (
   flag: boolean | undefined,
   env: Readonly<Record<string, string | undefined>>,
 ): boolean => flag ?? isTrue(env['COMPOSE_REMOVE_ORPHANS'])
+
+/**
+ * What happens to orphans when services are converged. `COMPOSE_IGNORE_ORPHANS` silences the warning about them.
+ *
+ * @throws UserError `CONFLICTING_FLAGS` when they are to be removed and ignored.
+ */
+export const orphanPolicy = (
+  flag: boolean | undefined,
+  env: Readonly<Record<string, string | undefined>>,
+): Pick<Policy, 'removeOrphans' | 'ignoreOrphans'> => {
+  const removeOrphans = removesOrphans(flag, env)
+  const ignoreOrphans = isTrue(env['COMPOSE_IGNORE_ORPHANS'])
+  if (removeOrphans && ignoreOrphans)
+    throw conflict('cannot combine COMPOSE_IGNORE_ORPHANS and --remove-orphans')
+  return { removeOrphans, ignoreOrphans }
+}

@@ -10,9 +10,9 @@ import {
   buildPolicy,
   checkPullPolicy,
   checkRecreateFlags,
+  orphanPolicy,
   parseScale,
   recreatePolicy,
-  removesOrphans,
 } from './up-options.ts'
 
 const options = {
@@ -77,7 +77,7 @@ export default defineCommand({
     })
     const policy = {
       ...recreatePolicy(options, operands),
-      removeOrphans: removesOrphans(options.removeOrphans, loaded.project.environment),
+      ...orphanPolicy(options.removeOrphans, loaded.project.environment),
       stopTimeoutSeconds: options.timeout,
       dependencies: !options.noDeps,
       start: !options.noStart,

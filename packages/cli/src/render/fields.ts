@@ -1,3 +1,5 @@
+import { wrap } from './wrap.ts'
+
 /** Names and values below each other. Values go on in their own column: at line ends, and where the terminal ends. */
 export const renderFields = (
   fields: readonly (readonly [name: string, value: string])[],
@@ -13,17 +15,4 @@ export const renderFields = (
         .map((line, index) => `${(index === 0 ? name : '').padEnd(width)}${line}\n`),
     )
     .join('')
-}
-
-/** Lines of at most `room` characters, broken at spaces where there are any. */
-const wrap = (text: string, room: number): string[] => {
-  const lines: string[] = []
-  let rest = text
-  while (rest.length > room) {
-    const space = rest.lastIndexOf(' ', room)
-    const end = space > 0 ? space : room
-    lines.push(rest.slice(0, end))
-    rest = rest.slice(end).trimStart()
-  }
-  return [...lines, rest]
 }

@@ -1,16 +1,23 @@
 import type { Finding } from '@container-compose/engine'
+import { wrap } from './wrap.ts'
 
 /** The findings by section, one line for each, what repairs it below, and at the end what all of it means. */
 export const renderFindings = (
   findings: readonly Finding[],
-  { colours }: { readonly colours: boolean },
+  { colours, columns }: { readonly colours: boolean; readonly columns: number | undefined },
 ): string => {
   const paint = (colour: number, text: string): string => (colours ? `\x1b[${colour}m${text}\x1b[0m` : text)
   const width = Math.max(...findings.map(({ what }) => what.length))
+  const room = columns === undefined ? Number.POSITIVE_INFINITY : Math.max(20, columns - width - 6)
+  const further = ' '.repeat(width + 5)
   const line = ({ what, state, detail, fix }: Finding): string[] => {
     const { sign, colour } = signs[state]
-    const told = ` ${paint(colour, sign)} ${what.padEnd(width)}  ${state === 'ok' ? paint(2, detail) : detail}`
-    return fix === undefined ? [told] : [told, `   ${' '.repeat(width)}  ${paint(36, fix)}`]
+    const [told = '', ...more] = wrap(detail, room).map((text) => (state === 'ok' ? paint(2, text) : text))
+    const repair = fix === undefined ? [] : wrap(fix, room).map((text) => paint(36, text))
+    return [
+      ` ${paint(colour, sign)} ${what.padEnd(width)}  ${told}`,
+      ...[...more, ...repair].map((text) => further + text),
+    ]
   }
   const sections = Object.entries(headings).map(([section, heading]) =>
     [paint(1, heading), ...findings.filter((one) => one.section === section).flatMap(line), ''].join('\n'),

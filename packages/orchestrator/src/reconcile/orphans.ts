@@ -16,6 +16,7 @@ export const planOrphans = (work: Work): void => {
     for (const orphan of orphans) work.discard(orphan, 'orphan')
     return
   }
+  if (work.policy.ignoreOrphans) return
   work.warnings.push(
     `Found orphan containers ([${orphans.map(({ name }) => name).join(' ')}]) for this project. If you removed or renamed this service in your compose file, you can run this command with the --remove-orphans flag to clean it up.`,
   )

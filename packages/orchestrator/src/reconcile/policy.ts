@@ -11,6 +11,8 @@ export interface Policy {
   /** Give a new container the volumes without name of the one that it replaces. */
   readonly inheritVolumes: boolean
   readonly removeOrphans: boolean
+  /** Orphans are not worth a warning. */
+  readonly ignoreOrphans: boolean
   /** Seconds; undefined: each container's own. */
   readonly stopTimeoutSeconds?: number | undefined
   /** Whether containers are started, or only created. */
@@ -29,6 +31,7 @@ export const defaultPolicy: Policy = {
   named: new Set(),
   inheritVolumes: true,
   removeOrphans: false,
+  ignoreOrphans: false,
   start: true,
   wait: false,
   dependencies: true,
