@@ -1,7 +1,8 @@
-import { symlinkSync } from 'node:fs'
+import { readdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { Host } from '../host.ts'
+import { eventually } from '../eventually.ts'
+import { bundle, Host } from '../host.ts'
 
 let host: Host
 beforeAll(async () => {
@@ -239,4 +240,49 @@ RUN ! test -e /dev/vda && ! mknod /dev/mine b 254 0 && ! mount -t tmpfs tmpfs /m
   expect((await run(['build'])).stderr).toMatch(
     /\[BUILD_FAILED\] at Dockerfile:2:1" excerpt="COPY out \/"\n.*COPY failed: /,
   )
+})
+
+test('builds run side by side, and what they print belongs to them', async () => {
+  const service = (name: string) =>
+    `  ${name}: { build: { context: ., args: { WHO: ${name} }, network: none } }\n`
+  const run = compose('many', {
+    'compose.yaml': `services:\n${['a', 'b', 'c'].map(service).join('')}`,
+    Dockerfile: 'FROM demo/busybox:1\nARG WHO\nRUN echo $WHO > /who; sleep 0.3; cat /who\n',
+  })
+  const { code, stdout } = await run(['build'])
+  expect(code).toBe(0)
+  expect(stdout.trim().split('\n').sort()).toEqual(['a 3/3 | a', 'b 3/3 | b', 'c 3/3 | c'])
+})
+
+test('a build that is interrupted, or whose engine dies, leaves nothing and hinders no other', async () => {
+  const files = {
+    'compose.yaml': 'services: { web: { build: { context: ., network: none } } }',
+    Dockerfile: 'FROM demo/busybox:1\nRUN echo begun; sleep 1000\n',
+  }
+  const dir = host.project('cut', files)
+  const begin = async () => {
+    const child = host.spawn(process.execPath, [bundle, 'build'], { cwd: dir })
+    let shown = ''
+    child.stdout?.on('data', (chunk) => {
+      shown += chunk
+    })
+    await eventually(() => shown.includes('| begun'), 'the step runs')
+    return { child }
+  }
+  const steps = () => host.processes().filter(({ command }) => /buildah|sleep 1000/.test(command))
+  const interrupted = await begin()
+  expect(steps().length).toBeGreaterThan(0)
+  interrupted.child.kill('SIGINT')
+  expect((await interrupted.child).exitCode).toBe(130)
+  await eventually(() => steps().length === 0, 'all of the build has ended')
+  await eventually(() => readdirSync(join(host.root, 'data/build/work')).length === 0, 'its files are gone')
+
+  const orphaned = await begin()
+  process.kill(Number(readFileSync(join(host.root, 'run/engine.pid'), 'utf8')), 'SIGKILL')
+  expect((await orphaned.child).stderr).toContain('service "web": the engine ended before its build did')
+  await eventually(() => steps().length === 0, 'all of the build has ended')
+
+  const again = compose('cut', { ...files, Dockerfile: 'FROM demo/busybox:1\nRUN echo fine\n' })
+  expect((await again(['build'])).stdout).toBe('web 2/2 | fine\n')
+  expect(readdirSync(join(host.root, 'data/build/work'))).toEqual([])
 })

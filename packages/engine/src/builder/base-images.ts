@@ -2,8 +2,7 @@ import { ApiError, badParameter } from '../api/errors.ts'
 import type { Image, Images, RegistryAuth } from '../images/images.ts'
 import { hostPlatform, parsePlatform } from '../images/oci-manifest.ts'
 import { familiar, parseReference, withDefaultTag } from '../images/reference.ts'
-import type { CageOptions } from './buildah/cage.ts'
-import { type BuildStore, hasImage, runCaged } from './buildah/store.ts'
+import { type BuildStore, hasImage, runSkopeo } from './buildah/store.ts'
 import type { BuildEvent } from './builder.ts'
 import type { Dockerfile } from './dockerfile/dockerfile.ts'
 import { DockerfileError } from './dockerfile/instructions.ts'
@@ -19,7 +18,6 @@ export interface BaseImageOptions {
   readonly request: BuildRequest
   readonly images: Images
   readonly store: BuildStore
-  readonly cage: CageOptions
   readonly access: PullAccess
   /** Names that stand for directories. */
   readonly contexts: Readonly<Record<string, string>>
@@ -76,19 +74,11 @@ const findOrPull = async (
 }
 
 /** Copies the image into buildah's store, unless it is there. */
-const importImage = async (
-  image: Image,
-  { images, store, cage, signal }: BaseImageOptions,
-): Promise<void> => {
-  if (await hasImage(store, cage, image.id)) return
+const importImage = async (image: Image, { images, store, signal }: BaseImageOptions): Promise<void> => {
+  if (await hasImage(store, image.id)) return
+  const name = store.nameOf(image.id)
   await images.withLayout(image.id, ({ dir, blobs }) =>
-    runCaged(
-      { ...cage, readable: [...cage.readable, dir, blobs] },
-      [
-        ...['skopeo', '--insecure-policy', 'copy', '--quiet', `--src-shared-blob-dir=${blobs}`],
-        ...[`oci:${dir}`, store.nameOf(image.id)],
-      ],
-      signal,
-    ),
+    runSkopeo(store, ['copy', '--quiet', `--src-shared-blob-dir=${blobs}`, `oci:${dir}`, name], signal),
   )
+  store.known.add(image.id)
 }

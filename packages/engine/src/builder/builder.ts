@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Log } from '../daemon/log.ts'
@@ -6,8 +6,9 @@ import type { Settings } from '../daemon/settings.ts'
 import type { Image, Images } from '../images/images.ts'
 import { baseImages, type PullAccess } from './base-images.ts'
 import type { CageOptions } from './buildah/cage.ts'
-import { runSteps, type StepEvent } from './buildah/steps.ts'
-import { type BuildStore, openStore, runCaged } from './buildah/store.ts'
+import { removeCgroup } from './buildah/cgroup.ts'
+import { runSteps, StepError, type StepEvent } from './buildah/steps.ts'
+import { type BuildStore, openStore, runSkopeo } from './buildah/store.ts'
 import { prepareContext } from './context/prepare.ts'
 import { readDockerfile } from './dockerfile/dockerfile.ts'
 import { openBuildNetwork, sweepBuildNetworks } from './network.ts'
@@ -47,6 +48,7 @@ export interface Builder {
 export const openBuilder = (options: BuilderOptions): Builder => {
   let opening: Promise<BuildStore> | undefined
   const open = async (): Promise<BuildStore> => {
+    await removeCgroup(cgroupOf(options))
     await sweepBuildNetworks(join(options.run, 'networks'))
     await rm(join(options.data, 'work'), { recursive: true, force: true })
     return openStore({ data: options.data, run: join(options.run, 'store') })
@@ -70,6 +72,10 @@ export const openBuilder = (options: BuilderOptions): Builder => {
   }
 }
 
+/** A name that no other engine's builds have. */
+const cgroupOf = ({ data }: BuilderOptions): string =>
+  `container-compose-build-${createHash('sha256').update(data).digest('hex').slice(0, 8)}`
+
 interface Job extends BuildInput {
   readonly id: string
   /** A directory of this build alone. */
@@ -82,7 +88,7 @@ const build = async (options: BuilderOptions, store: BuildStore, job: Job): Prom
   const context = await prepareContext(job, work)
   const dockerfile = readDockerfile(context.dockerfileText, request)
   const cage = await makeCage(store, work)
-  const bases = await baseImages(dockerfile, { ...job, store, cage, images, contexts: context.contexts })
+  const bases = await baseImages(dockerfile, { ...job, store, images, contexts: context.contexts })
   const folder = join(options.run, 'networks', id)
   const network =
     request.network === 'private' && dockerfile.wantsNetwork
@@ -98,10 +104,14 @@ const build = async (options: BuilderOptions, store: BuildStore, job: Job): Prom
         ...(network?.nameserver !== undefined && { nameserver: network.nameserver }),
       },
       hostGateway: options.hostGateway(),
-      cgroup: `container-compose-build/${id}`,
+      cgroup: join(cgroupOf(options), id),
     })
     signal.throwIfAborted()
-    return await takeImage(images, { store, cage, imageId, tags: request.tags })
+    return await takeImage(images, { store, imageId, tags: request.tags })
+  } catch (error) {
+    if (network?.isCutOff && error instanceof StepError)
+      emit({ kind: 'stderr', text: 'note: this machine has no network that a step could use\n' })
+    throw error
   } finally {
     await network?.close()
   }
@@ -117,20 +127,25 @@ const makeCage = async (store: BuildStore, work: string): Promise<CageOptions> =
 
 interface Built {
   readonly store: BuildStore
-  readonly cage: CageOptions
   readonly imageId: string
   readonly tags: readonly string[]
 }
 
-/** From buildah's store to the engine's: the layers that the engine has are not written again. */
-const takeImage = (images: Images, { store, cage, imageId, tags }: Built): Promise<Image> =>
-  images.takeLayout(async ({ dir, blobs, root }) => {
+/** From buildah's store to the engine's: an image, or layers, that the engine has are not written again. */
+const takeImage = async (images: Images, { store, imageId, tags }: Built): Promise<Image> => {
+  const there = await images.find(imageId)
+  if (there !== undefined) {
+    for (const tag of tags) await images.tag(imageId, tag)
+    return (await images.find(imageId)) ?? there
+  }
+  const image = await images.takeLayout(async ({ dir, blobs }) => {
     const name = store.nameOf(imageId)
-    await mkdir(dir, { mode: 0o700 })
-    const copying = { ...cage, writable: [...cage.writable, root] }
-    await runCaged(copying, [
-      ...['skopeo', '--insecure-policy', 'copy', '--quiet', '--dest-oci-accept-uncompressed-layers'],
+    await runSkopeo(store, [
+      ...['copy', '--quiet', '--dest-oci-accept-uncompressed-layers'],
       ...[`--dest-shared-blob-dir=${blobs}`, name, `oci:${dir}`],
     ])
-    return runCaged(cage, ['skopeo', 'inspect', '--config', '--raw', name])
+    return runSkopeo(store, ['inspect', '--config', '--raw', name])
   }, tags)
+  store.known.add(image.id)
+  return image
+}

@@ -13,6 +13,8 @@ export interface BuildNetwork {
   /** Path of a namespace; `none`: one with nothing in it; undefined: the engine's own. */
   readonly namespace: string | undefined
   readonly nameserver?: string
+  /** It should have a way out, and has none. */
+  readonly isCutOff: boolean
   close(): Promise<void>
 }
 
@@ -46,8 +48,8 @@ export const openBuildNetwork = async (options: BuildNetworkOptions): Promise<Bu
   try {
     await changeLinks(namespace, [{ kind: 'link.set', name: 'lo', isUp: true }])
     server = await serveNames(namespace, upstream, log)
-    if (egress === 'pasta') await startPasta(namespace, pidFile, log)
-    return { namespace, nameserver, close }
+    const isCutOff = egress === 'pasta' && !(await startPasta(namespace, pidFile, log))
+    return { namespace, nameserver, isCutOff, close }
   } catch (error) {
     await close()
     throw error
@@ -88,8 +90,8 @@ const serveNames = async (netns: string, upstream: readonly string[], log: Log):
   })
 }
 
-/** It ends with the namespace's file, should nobody end it. */
-const startPasta = async (netns: string, pidFile: string, log: Log): Promise<void> => {
+/** Whether it runs. It ends with the namespace's file, should nobody end it. */
+const startPasta = async (netns: string, pidFile: string, log: Log): Promise<boolean> => {
   const { failed, stderr } = await execa(
     'pasta',
     [
@@ -99,9 +101,13 @@ const startPasta = async (netns: string, pidFile: string, log: Log): Promise<voi
     ],
     { reject: false, stdin: 'ignore' },
   )
-  if (failed) return log.warn({ stderr }, 'a build has no way out')
+  if (failed) {
+    log.warn({ stderr }, 'a build has no way out')
+    return false
+  }
   // A flow stalls for good when the tap drops one of its packets, so the queue must be longer than any burst.
   await changeLinks(netns, [{ kind: 'link.set', name: 'up0', txQueueLength: 20_000 }])
+  return true
 }
 
 /** The pasta of this namespace, known by the path among its arguments: a pid alone may be anybody's. */

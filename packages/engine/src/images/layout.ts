@@ -13,8 +13,6 @@ export interface SharedLayout {
   readonly dir: string
   /** Holds `sha256/`. */
   readonly blobs: string
-  /** The directory that holds both: files are renamed from one to the other. */
-  readonly root: string
 }
 
 /** Writes a layout of the image into the new directory `dir`; no blob of it is copied. To be called within `cache.shared`. */
@@ -45,7 +43,7 @@ export const writeLayout = async (cache: Cache, image: ImageDocument, dir: strin
       manifests: [{ mediaType: types.manifest, digest: digestOf(manifest), size: manifest.length }],
     }),
   )
-  return { dir, blobs: join(cache.dir, 'blobs'), root: cache.dir }
+  return { dir, blobs: join(cache.dir, 'blobs') }
 }
 
 const docker = 'application/vnd.docker'

@@ -127,7 +127,7 @@ export const openImages = async (options: LocalImagesOptions): Promise<Images> =
       cache.shared(() =>
         cache.temporary(async (temporary) => {
           const references = names.map((name) => withDefaultTag(parseReference(name)))
-          const layout = { dir: join(temporary, 'layout'), blobs: join(cache.dir, 'blobs'), root: cache.dir }
+          const layout = { dir: join(temporary, 'layout'), blobs: join(cache.dir, 'blobs') }
           const image = await takeLayout(context, layout, await write(layout))
           const document = refer(image, { tags: references.map(canonical), digests: [] })
           for (const name of references) emit({ action: 'tag', id: document.id, name: familiar(name) })

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import { UserError } from '@container-compose/core'
+import { isSystemError, UserError } from '@container-compose/core'
 import type { BuildMessage } from '../client/api-types.ts'
 import type { EngineClient } from '../client/connect.ts'
 import { EngineError } from '../client/engine-error.ts'
@@ -59,7 +59,7 @@ const follow = async (
   const [service = operation.reference] = operation.services
   const progress = progressReader({ image: operation.reference, service }, emit)
   let isBuilt = false
-  for await (const message of jsonLines<BuildMessage>(stream)) {
+  for await (const message of untilCut(jsonLines<BuildMessage>(stream))) {
     if (message.error !== undefined) {
       progress.fail()
       throw failure(service, message, dockerfile)
@@ -70,6 +70,14 @@ const follow = async (
   if (!isBuilt)
     throw new UserError('BUILD_FAILED', `service "${service}": the engine ended before its build did`)
   progress.end()
+}
+
+async function* untilCut(messages: AsyncIterable<BuildMessage>): AsyncGenerator<BuildMessage> {
+  try {
+    yield* messages
+  } catch (error) {
+    if (!isSystemError(error, 'ECONNRESET')) throw error
+  }
 }
 
 const failure = (service: string, { error = '', errorDetail }: BuildMessage, { locate }: BuildDockerfile) => {

@@ -23,41 +23,40 @@ export interface CageOptions {
 const script = `set -eu
 root=$1 nameserver=$2 temporary=$3 writable=$4 readable=$5; shift 5
 mount -t tmpfs -o mode=0755,nosuid,nodev,size=64m tmpfs "$root"
+cd "$root"
+mkdir -p dev etc proc sys tmp run var/tmp root old
 show() {
   if [ -d "$2" ]; then mkdir -p "$root$2"; else mkdir -p "$root\${2%/*}"; : > "$root$2"; fi
-  mount --bind "$2" "$root$2"; mount -o "remount,bind,$1" "$root$2"
+  mount -o "bind,$1" "$2" "$root$2"
 }
 for path in /bin /sbin /lib /lib32 /lib64 /libx32 /usr /opt /nix /etc/ssl /etc/ca-certificates /etc/pki; do
-  if [ -L "$path" ]; then mkdir -p "$root\${path%/*}"; cp -P "$path" "$root$path"
+  if [ -L "$path" ]; then cp -P "$path" "$root$path"
   elif [ -d "$path" ]; then show ro,nodev "$path"; fi
 done
-mkdir -p "$root/dev" "$root/etc" "$root/proc" "$root/sys" "$root/tmp" "$root/run" "$root/var/tmp" "$root/root" "$root/old"
-echo 'root:x:0:0:root:/root:/bin/sh' > "$root/etc/passwd"
-echo 'root:x:0:' > "$root/etc/group"
-printf '127.0.0.1\\tlocalhost\\n::1\\tlocalhost\\n' > "$root/etc/hosts"
-if [ -n "$nameserver" ]; then printf 'nameserver %s\\noptions ndots:0\\n' "$nameserver" > "$root/etc/resolv.conf"
-elif [ -e /etc/resolv.conf ]; then cat /etc/resolv.conf > "$root/etc/resolv.conf"; fi
-for name in null zero full random urandom tty; do
-  : > "$root/dev/$name"; mount --bind "/dev/$name" "$root/dev/$name"
-done
-mount --rbind /sys "$root/sys"
-mount -t proc -o nosuid,nodev,noexec proc "$root/proc"
+echo 'root:x:0:0:root:/root:/bin/sh' > etc/passwd
+echo 'root:x:0:' > etc/group
+printf '127.0.0.1\\tlocalhost\\n::1\\tlocalhost\\n' > etc/hosts
+if [ -n "$nameserver" ]; then printf 'nameserver %s\\noptions ndots:0\\n' "$nameserver" > etc/resolv.conf
+elif [ -e /etc/resolv.conf ]; then cat /etc/resolv.conf > etc/resolv.conf; fi
+mount -t tmpfs -o mode=0755,nosuid,noexec,size=64k tmpfs dev
+cp -a /dev/null /dev/zero /dev/full /dev/random /dev/urandom /dev/tty dev
+mount --rbind /sys sys
+mount -t proc -o nosuid,nodev,noexec proc proc
 for ((i = 0; i < writable; i++)); do show rw "$1"; shift; done
 for ((i = 0; i < readable; i++)); do show ro "$1"; shift; done
-mount --bind "$temporary" "$root/var/tmp"
-cd "$root"
+mount --bind "$temporary" var/tmp
 pivot_root . old
 umount -l old
 rmdir old
 cd /
 exec "$@"`
 
-/** Program and arguments. The first process ends, and all others with it, when it is killed. */
+/** Program and arguments. All that runs in the cage ends when the first process is killed, or the engine ends however it does. */
 export const caged = (options: CageOptions, command: readonly string[]): readonly [string, ...string[]] => {
   const { root, writable, readable, temporary, network, nameserver = '' } = options
   const enter = network === undefined || network === 'none' ? [] : ['nsenter', `--net=${network}`, '--']
-  const [program = 'unshare', ...rest] = [
-    ...enter,
+  const [program = 'setpriv', ...rest] = [
+    ...['setpriv', '--pdeathsig', 'KILL', '--', ...enter],
     ...['unshare', '--mount', '--propagation=private', '--pid', '--ipc', '--uts', '--fork', '--kill-child'],
     ...(network === 'none' ? ['--net'] : []),
     ...['--', 'bash', '-c', script, 'cage'],

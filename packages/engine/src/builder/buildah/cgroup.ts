@@ -1,5 +1,6 @@
 import { readdir, readFile, rmdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { isSystemError } from '@container-compose/core'
 
 const root = '/sys/fs/cgroup'
@@ -17,7 +18,7 @@ export const removeCgroup = async (path: string): Promise<void> => {
     [...new Set(['/', own.get(name) ?? '/'])].map((below) => join(root, name, below, path)),
   )
   await Promise.all(places.map(removeTree))
-  await Promise.all(places.map((place) => removeEmpty(dirname(place))))
+  await Promise.all(places.map((place) => removeEmpty(dirname(place), 0)))
 }
 
 /** Where this process is, by hierarchy (cgroups(7), /proc/PID/cgroup). */
@@ -37,12 +38,15 @@ const removeTree = async (dir: string): Promise<void> => {
   await removeEmpty(dir)
 }
 
-/** Read-only, or somebody else's, or in use: it costs nothing to leave it. */
-const removeEmpty = async (dir: string): Promise<void> => {
+/** What was killed may take a moment to leave it. Read-only, or somebody else's: it costs nothing to leave it. */
+const removeEmpty = async (dir: string, attempts = 20): Promise<void> => {
   try {
     await rmdir(dir)
   } catch (error) {
     const harmless = ['ENOENT', 'EBUSY', 'EROFS', 'EACCES', 'EPERM', 'ENOTEMPTY']
     if (!harmless.some((code) => isSystemError(error, code))) throw error
+    if (!isSystemError(error, 'EBUSY') || attempts === 0) return
+    await sleep(50)
+    await removeEmpty(dir, attempts - 1)
   }
 }

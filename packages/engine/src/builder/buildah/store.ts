@@ -1,15 +1,18 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { isSystemError } from '@container-compose/core'
 import { ExecaError, execa } from 'execa'
 import { ApiError } from '../../api/errors.ts'
+import { toolOptions } from '../../images/layers/unpack.ts'
 import { makeFolder } from '../../store/document.ts'
-import { type CageOptions, caged, cageEnvironment } from './cage.ts'
 
 /** Where buildah keeps base images and the layers of earlier builds. */
 export interface BuildStore {
   /** A file of buildah's that says which images it trusts. */
   readonly policy: string
+  /** The file of storage settings that its tools read in place of the machine's. */
+  readonly configuration: string
+  /** Ids of images that are in it for certain. */
+  readonly known: Set<string>
   /** Options of every buildah command. */
   readonly options: readonly string[]
   /** What programs that use the store must be able to write. */
@@ -35,12 +38,17 @@ export const openStore = async ({ data, run }: StoreFolders): Promise<BuildStore
   const settings = join(data, 'settings')
   const policy = join(settings, 'policy.json')
   const registries = join(settings, 'registries.conf')
+  const configuration = join(settings, 'storage.conf')
   for (const folder of [graph, runRoot, settings]) makeFolder(folder)
   // The engine itself has pulled what comes from a registry: here images only go from one folder of ours to another.
   await writeFile(policy, '{"default":[{"type":"insecureAcceptAnything"}]}\n')
+  await writeFile(
+    configuration,
+    `[storage]\ndriver = "${driver}"\ngraphroot = "${graph}"\nrunroot = "${runRoot}"\n`,
+  )
   await writeFile(registries, 'unqualified-search-registries = []\nshort-name-mode = "disabled"\n')
   return {
-    policy,
+    ...{ policy, configuration, known: new Set() },
     folders: [graph, runRoot, settings],
     options: [
       ...['--storage-driver', driver, '--root', graph, '--runroot', runRoot],
@@ -64,28 +72,34 @@ const supportsOverlay = async (folder: string): Promise<boolean> => {
 }
 
 /**
- * Runs a program of the build in a cage and gives what it printed.
+ * Runs skopeo on the store and gives what it printed. What it mounts is gone with it; nothing of the machine's configuration
+ * counts.
  *
- * @throws ApiError 500 with its last line when it fails, or the command that installs it
+ * @throws ApiError 500 with its last words, or the command that installs it
  */
-export const runCaged = async (
-  cage: CageOptions,
-  command: readonly string[],
+export const runSkopeo = async (
+  store: BuildStore,
+  args: readonly string[],
   signal?: AbortSignal,
 ): Promise<Buffer> => {
-  const [program, ...args] = caged(cage, command)
   try {
-    const { stdout } = await execa(program, args, {
-      ...{ extendEnv: false, env: cageEnvironment, cwd: '/', stdin: 'ignore', encoding: 'buffer' },
-      ...{ stripFinalNewline: false, maxBuffer: 64 * 1024 * 1024 },
-      ...(signal !== undefined && { cancelSignal: signal, killSignal: 'SIGKILL' }),
-    })
+    const { stdout } = await execa(
+      'unshare',
+      ['--mount', '--propagation=private', '--', 'skopeo', '--insecure-policy', ...args],
+      {
+        ...{ extendEnv: false, cwd: '/', stdin: 'ignore', encoding: 'buffer', stripFinalNewline: false },
+        env: { ...toolOptions.env, HOME: '/root', CONTAINERS_STORAGE_CONF: store.configuration },
+        maxBuffer: 64 * 1024 * 1024,
+        ...(signal !== undefined && { cancelSignal: signal }),
+      },
+    )
     return Buffer.from(stdout)
   } catch (error) {
     if (!(error instanceof ExecaError)) throw error
     if (error.isCanceled) throw new ApiError(499, 'context canceled', { cause: error })
     const said = Buffer.from((error.stderr as Uint8Array | undefined) ?? []).toString()
-    throw missingProgram(error, said, command[0]) ?? new ApiError(500, reasonOf(said), { cause: error })
+    if (error.exitCode === 127) throw notInstalled('skopeo', error)
+    throw new ApiError(500, reasonOf(said), { cause: error })
   }
 }
 
@@ -93,11 +107,6 @@ export const runCaged = async (
 const reasonOf = (said: string): string =>
   /level=fatal msg="((?:[^"\\]|\\.)*)"/.exec(said)?.[1]?.replace(/\\(.)/g, '$1') ??
   (said.trim().split('\n').at(-1) || 'it failed without a word')
-
-const missingProgram = (error: ExecaError, said: string, program = ''): ApiError | undefined =>
-  isSystemError(error.cause, 'ENOENT') || (error.exitCode === 127 && said.includes(program))
-    ? notInstalled(program, error)
-    : undefined
 
 export const notInstalled = (program: string, cause?: unknown): ApiError =>
   new ApiError(
@@ -107,9 +116,11 @@ export const notInstalled = (program: string, cause?: unknown): ApiError =>
   )
 
 /** Whether the store has the image. */
-export const hasImage = async (store: BuildStore, cage: CageOptions, imageId: string): Promise<boolean> => {
+export const hasImage = async (store: BuildStore, imageId: string): Promise<boolean> => {
+  if (store.known.has(imageId)) return true
   try {
-    await runCaged(cage, ['skopeo', 'inspect', '--raw', store.nameOf(imageId)])
+    await runSkopeo(store, ['inspect', '--raw', store.nameOf(imageId)])
+    store.known.add(imageId)
     return true
   } catch (error) {
     if (error instanceof ApiError && /image not known/.test(error.message)) return false
