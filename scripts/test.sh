@@ -8,3 +8,5 @@ bash scripts/fetch-docker-client.sh
 npx tsc -b
 npx biome check --error-on-warnings .
 npx vitest run --project unit
+# Real virtual machines, one file at a time.
+npx vitest run --project scenario

@@ -9,7 +9,7 @@ afterAll(() => host.destroy())
 
 /** Each file has one fault; the message is to name it, with its place, and the exit status is that of `docker compose`. */
 const faults: [title: string, yaml: string, place: string, words: string][] = [
-  ['a wrong type', 'services:\n  a:\n    image: 7.5\n    ports: yes\n', ':4:', 'services.a.ports'],
+  ['a wrong type', 'services:\n  a:\n    image: x\n    ports: yes\n', ':4:', 'services.a.ports'],
   ['an unknown key', 'services:\n  a:\n    image: x\n    comand: [x]\n', ':4:5', 'comand'],
   [
     'an undefined network',

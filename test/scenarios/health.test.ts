@@ -63,7 +63,7 @@ services:
     image: demo/busybox:1
     runtime: vm
     command: [sh, -c, 'sleep 1; touch /tmp/ready; exec sleep 1000000']
-    healthcheck: { test: [CMD, test, -e, /tmp/ready], interval: 300ms }
+    healthcheck: { test: [CMD, test, -e, /tmp/ready], interval: 300ms, retries: 100 }
     stop_signal: KILL
   other: { image: demo/busybox:1, runtime: vm, command: ${command}, stop_signal: KILL }
 `,
