@@ -9,6 +9,7 @@ export interface Binding {
   removeNetns(path: string): Promise<void>
   writeSysctl(netns: string, name: string, value: string): Promise<void>
   openTap(netns: string, name: string, bridge: string, vnetHdr: boolean, mtu: number): Promise<number>
+  setUpTap(netns: string, name: string, bridge: string, mtu: number): Promise<void>
   bindInet(
     netns: string,
     isIPv6: boolean,
@@ -20,6 +21,8 @@ export interface Binding {
   ): Promise<number>
   localPort(fd: number): number
   listenUnix(path: string, backlog: number): number
+  connectUnix(path: string): number
+  sendDescriptor(socket: number, data: Uint8Array, descriptor: number): void
   socketPair(): [number, number]
   rtnetlink(netns: string, requests: Uint8Array, count: number): Promise<Buffer>
   memfd(name: string, size: number): number

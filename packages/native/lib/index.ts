@@ -8,11 +8,13 @@ export { changeLinks, listAddresses, listLinks } from './netlink/netlink.ts'
 export { type PidfdWaitOptions, pidfdWait, processStartTime } from './processes.ts'
 export {
   bindSocket,
+  connectUnix,
   type InetSocketOptions,
   listenUnix,
   localPort,
+  sendDescriptor,
   socketInNetns,
   socketPair,
 } from './sockets.ts'
 export { copyData } from './sparse-copy.ts'
-export { openTap, type TapOptions } from './tap.ts'
+export { openTap, plugTap, type TapElsewhere, type TapOptions } from './tap.ts'

@@ -1,13 +1,21 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createNetns, removeNetns, writeSysctl } from './namespace.ts'
-import { bindSocket, listenUnix, localPort, socketInNetns, socketPair } from './sockets.ts'
-import { openTap } from './tap.ts'
+import {
+  bindSocket,
+  connectUnix,
+  listenUnix,
+  localPort,
+  sendDescriptor,
+  socketInNetns,
+  socketPair,
+} from './sockets.ts'
+import { openTap, plugTap } from './tap.ts'
 
 let dir: string
 let netns: string
@@ -57,6 +65,42 @@ test('a tap joins its bridge, is up, and lives as long as its descriptor', async
 test('a tap without its bridge is refused and does not stay', async () => {
   await expect(openTap(netns, 'tap1', { bridge: 'absent' })).rejects.toMatchObject({ code: 'ENODEV' })
   closeSync(await openTap(netns, 'tap1'))
+})
+
+test('a tap that is open moves to another namespace under another name', async () => {
+  const netnsPath = join(dir, 'elsewhere')
+  await createNetns(netnsPath)
+  const fd = await openTap(netnsPath, 'tap0')
+  const bridge = 'br1'
+  inside('ip', 'link', 'add', bridge, 'type', 'bridge')
+  await plugTap({ netnsPath, name: 'tap0' }, netns, 'moved', { bridge, mtu: 1400 })
+  const [link] = JSON.parse(inside('ip', '-j', 'link', 'show', 'moved'))
+  expect(link).toMatchObject({ master: bridge, mtu: 1400, flags: expect.arrayContaining(['UP']) })
+  await expect(plugTap({ netnsPath, name: 'tap0' }, netns, 'again')).rejects.toMatchObject({ code: 'ENODEV' })
+  closeSync(fd)
+  await removeNetns(netnsPath)
+})
+
+test('a descriptor goes beside the bytes to whoever is connected', async () => {
+  const path = join(dir, 'passing')
+  const receiver = `import socket, os, sys
+listener = socket.socket(socket.AF_UNIX)
+listener.bind(sys.argv[1])
+listener.listen()
+print('listening', flush=True)
+peer, _ = listener.accept()
+data, fds, _, _ = socket.recv_fds(peer, 100, 4)
+os.write(fds[0], b'got ' + data)`
+  const child = spawn('python3', ['-c', receiver, path])
+  await once(child.stdout, 'data')
+  const socket = connectUnix(path)
+  const file = join(dir, 'passed')
+  const passed = openSync(file, 'w')
+  sendDescriptor(socket, Buffer.from('bytes'), passed)
+  await once(child, 'exit')
+  for (const fd of [socket, passed]) closeSync(fd)
+  expect(readFileSync(file, 'utf8')).toBe('got bytes')
+  expect(() => connectUnix(join(dir, 'absent'))).toThrow(expect.objectContaining({ code: 'ENOENT' }))
 })
 
 test('wrong arguments are named', async () => {

@@ -53,5 +53,23 @@ export const localPort = (fd: number): number =>
 export const listenUnix = (path: string, backlog = 128): number =>
   binding().listenUnix(checkString('path', path), checkInteger('backlog', backlog, 1, 65535))
 
+/**
+ * A connected unix socket as a descriptor, non-blocking; `new net.Socket({ fd, readable: true, writable: true })` takes it over.
+ *
+ * @throws SystemError `ENOENT`, `ECONNREFUSED`; `EAGAIN` when too many wait to be accepted.
+ */
+export const connectUnix = (path: string): number => binding().connectUnix(checkString('path', path))
+
+/**
+ * Writes a few bytes to a connected unix socket with a descriptor beside them (SCM_RIGHTS). It stays the caller's to close. What
+ * a `net.Socket` has not written yet would come after them.
+ */
+export const sendDescriptor = (socket: number, data: Uint8Array, descriptor: number): void =>
+  binding().sendDescriptor(
+    checkInteger('socket', socket, 0, Number.MAX_SAFE_INTEGER),
+    data,
+    checkInteger('descriptor', descriptor, 0, Number.MAX_SAFE_INTEGER),
+  )
+
 /** Two connected unix stream sockets (blocking, close-on-exec). */
 export const socketPair = (): readonly [number, number] => binding().socketPair()

@@ -15,6 +15,14 @@ void set_option(int fd, int level, int option, int value, const char* name) {
   check(setsockopt(fd, level, option, &value, sizeof value), name);
 }
 
+sockaddr_un unix_address(const char* syscall, const std::string& path) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  if (path.size() >= sizeof address.sun_path) throw SystemError(syscall, path, ENAMETOOLONG);
+  std::memcpy(address.sun_path, path.c_str(), path.size());
+  return address;
+}
+
 }  // namespace
 
 socklen_t parse_address(int family, const std::string& address, int port, sockaddr_storage* result) {
@@ -61,14 +69,36 @@ int local_port(int fd) {
 }
 
 UniqueFd listen_unix(const std::string& path, int backlog) {
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  if (path.size() >= sizeof address.sun_path) throw SystemError("bind", path, ENAMETOOLONG);
-  std::memcpy(address.sun_path, path.c_str(), path.size());
+  const sockaddr_un address = unix_address("bind", path);
   UniqueFd fd(check(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), "socket"));
-  check(bind(fd.get(), reinterpret_cast<sockaddr*>(&address), sizeof address), "bind", path);
+  check(bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address), "bind", path);
   check(listen(fd.get(), backlog), "listen", path);
   return fd;
+}
+
+UniqueFd connect_unix(const std::string& path) {
+  const sockaddr_un address = unix_address("connect", path);
+  UniqueFd fd(check(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), "socket"));
+  check(connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address), "connect", path);
+  return fd;
+}
+
+void send_descriptor(int socket, const uint8_t* data, size_t size, int descriptor) {
+  iovec bytes{const_cast<uint8_t*>(data), size};
+  alignas(cmsghdr) char control[CMSG_SPACE(sizeof descriptor)] = {};
+  msghdr message{};
+  message.msg_iov = &bytes;
+  message.msg_iovlen = 1;
+  message.msg_control = control;
+  message.msg_controllen = sizeof control;
+  cmsghdr* head = CMSG_FIRSTHDR(&message);
+  head->cmsg_level = SOL_SOCKET;
+  head->cmsg_type = SCM_RIGHTS;
+  head->cmsg_len = CMSG_LEN(sizeof descriptor);
+  std::memcpy(CMSG_DATA(head), &descriptor, sizeof descriptor);
+  // A few bytes into an empty buffer go whole or not at all.
+  const auto sent = check(sendmsg(socket, &message, MSG_NOSIGNAL), "sendmsg");
+  if (static_cast<size_t>(sent) != size) throw SystemError("sendmsg", "", EAGAIN);
 }
 
 std::pair<UniqueFd, UniqueFd> socket_pair() {

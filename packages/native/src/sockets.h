@@ -26,6 +26,12 @@ int local_port(int fd);
 // A listening unix socket. Closing it leaves the path where it is.
 UniqueFd listen_unix(const std::string& path, int backlog);
 
+// A connected unix socket, non-blocking.
+UniqueFd connect_unix(const std::string& path);
+
+// Sends bytes with a descriptor beside them (SCM_RIGHTS). Throws EAGAIN when they do not fit into the socket's buffer.
+void send_descriptor(int socket, const uint8_t* data, size_t size, int descriptor);
+
 // Two connected unix stream sockets.
 std::pair<UniqueFd, UniqueFd> socket_pair();
 

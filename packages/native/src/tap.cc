@@ -51,3 +51,7 @@ UniqueFd open_tap(const TapOptions& options) {
   });
   return tap;
 }
+
+void set_up_tap(const TapOptions& options) {
+  in_netns(options.netns, [&] { set_up(options); });
+}

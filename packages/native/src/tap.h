@@ -14,3 +14,6 @@ struct TapOptions {
 
 // Makes a tap inside the namespace, joins it to the bridge and sets it up. It lives as long as its descriptor.
 UniqueFd open_tap(const TapOptions& options);
+
+// Joins a tap that is in the namespace already to the bridge and sets it up.
+void set_up_tap(const TapOptions& options);

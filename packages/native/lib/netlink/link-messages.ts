@@ -51,6 +51,14 @@ export type LinkChange =
       /** Packets that may wait to be sent. */
       readonly txQueueLength?: number
     }
+  | {
+      /** To another namespace, down, where it is called `newName`. */
+      readonly kind: 'link.move'
+      readonly index: number
+      readonly newName: string
+      /** A descriptor of the other namespace. */
+      readonly netns: number
+    }
   | ({ readonly kind: 'address.add' | 'address.remove' } & AddressInfo)
 
 const RTM_NEWLINK = 16
@@ -66,6 +74,7 @@ const IFLA_MTU = 4
 const IFLA_MASTER = 10
 const IFLA_TXQLEN = 13
 const IFLA_LINKINFO = 18
+const IFLA_NET_NS_FD = 28
 const IFLA_INFO_KIND = 1
 const IFLA_INFO_DATA = 2
 const IFLA_BR_FORWARD_DELAY = 1
@@ -80,9 +89,9 @@ const IFF_UP = 1
 const AF_INET = 2
 const AF_INET6 = 10
 
-/** struct ifinfomsg; the link is named by an attribute. */
-const linkHeader = (flags = 0, change = 0): Buffer =>
-  Buffer.concat([u16(0), u16(0), u32(0), u32(flags), u32(change)])
+/** struct ifinfomsg; without an index the link is named by an attribute. */
+const linkHeader = (flags = 0, change = 0, index = 0): Buffer =>
+  Buffer.concat([u16(0), u16(0), u32(index), u32(flags), u32(change)])
 
 const named = (name: string): Buffer => attribute(IFLA_IFNAME, cString(checkLinkName('name', name)))
 
@@ -94,9 +103,14 @@ const macBytes = (mac: string): Buffer => {
   return Buffer.from(mac.replaceAll(':', ''), 'hex')
 }
 
+const subjectOf = (change: LinkChange): string => {
+  if ('name' in change) return change.name
+  return 'newName' in change ? change.newName : `${change.address}/${change.prefix}`
+}
+
 export const encodeChange = (change: LinkChange): Request => {
   const flags = NLM_F_REQUEST | NLM_F_ACK
-  const subject = `${change.kind} ${'name' in change ? change.name : `${change.address}/${change.prefix}`}`
+  const subject = `${change.kind} ${subjectOf(change)}`
   switch (change.kind) {
     case 'bridge.create': {
       // No loops can come to be, so ports forward at once; and frames to a group go to all, as on any small switch.
@@ -125,6 +139,13 @@ export const encodeChange = (change: LinkChange): Request => {
         ...(mtu === undefined ? [] : [mtuOf(mtu)]),
         ...(txQueueLength === undefined ? [] : [attribute(IFLA_TXQLEN, u32(txQueueLength))]),
       ]
+      return { type: RTM_NEWLINK, flags, body, subject }
+    }
+    case 'link.move': {
+      const { newName, netns } = change
+      // By its index: a link that is named by its name can't be renamed at once.
+      const index = checkInteger('index', change.index, 1, 2 ** 31 - 1)
+      const body = [linkHeader(0, 0, index), named(newName), attribute(IFLA_NET_NS_FD, u32(netns))]
       return { type: RTM_NEWLINK, flags, body, subject }
     }
     case 'address.add':

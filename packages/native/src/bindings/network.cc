@@ -31,6 +31,12 @@ Napi::Value open_tap_async(const Napi::CallbackInfo& info) {
   return Task<UniqueFd>::run(info.Env(), [options] { return open_tap(options); }, to_number);
 }
 
+// (netns, name, bridge, mtu)
+Napi::Value set_up_tap_async(const Napi::CallbackInfo& info) {
+  const TapOptions options{text(info[0]), text(info[1]), text(info[2]), true, integer(info[3])};
+  return Task<Nothing>::run(info.Env(), [options] { return set_up_tap(options), Nothing(); }, to_undefined);
+}
+
 // (netns, isIPv6, isStream, address, port, device, backlog)
 Napi::Value bind_inet_async(const Napi::CallbackInfo& info) {
   const InetSocketOptions options{text(info[0]),
@@ -51,6 +57,22 @@ Napi::Value listen_unix_now(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&]() -> Napi::Value {
     UniqueFd fd = listen_unix(text(info[0]), integer(info[1]));
     return to_number(info.Env(), fd);
+  });
+}
+
+Napi::Value connect_unix_now(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    UniqueFd fd = connect_unix(text(info[0]));
+    return to_number(info.Env(), fd);
+  });
+}
+
+// (socket, bytes, descriptor)
+Napi::Value send_descriptor_now(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    const auto bytes = info[1].As<Napi::Uint8Array>();
+    send_descriptor(integer(info[0]), bytes.Data(), bytes.ByteLength(), integer(info[2]));
+    return info.Env().Undefined();
   });
 }
 
@@ -85,6 +107,9 @@ void export_network(Napi::Env env, Napi::Object exports) {
   exports.Set("removeNetns", Napi::Function::New(env, remove_netns_async));
   exports.Set("writeSysctl", Napi::Function::New(env, write_sysctl_async));
   exports.Set("openTap", Napi::Function::New(env, open_tap_async));
+  exports.Set("setUpTap", Napi::Function::New(env, set_up_tap_async));
+  exports.Set("connectUnix", Napi::Function::New(env, connect_unix_now));
+  exports.Set("sendDescriptor", Napi::Function::New(env, send_descriptor_now));
   exports.Set("bindInet", Napi::Function::New(env, bind_inet_async));
   exports.Set("localPort", Napi::Function::New(env, local_port_now));
   exports.Set("listenUnix", Napi::Function::New(env, listen_unix_now));
