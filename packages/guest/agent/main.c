@@ -25,6 +25,7 @@
 #include "log_port.h"
 #include "network.h"
 #include "ports.h"
+#include "rehearsal.h"
 #include "requests.h"
 #include "restart.h"
 #include "standard_streams.h"
@@ -227,8 +228,10 @@ static int open_ports(void)
 	return ports;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	if (argc == 2 && !strcmp(argv[1], REHEARSAL_ARGUMENT))
+		return rehearsal_program();
 	sigset_t all;
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, NULL);

@@ -45,7 +45,7 @@ static bool set_link(int socket, unsigned index, bool up, struct view mac, unsig
 }
 
 /* `address`: a prefix length, then 4 or 16 bytes. */
-static bool add_address(int socket, unsigned index, struct view address)
+static bool change_address(int socket, unsigned type, unsigned index, struct view address)
 {
 	struct netlink_request request;
 	size_t size = address.length - 1;
@@ -54,7 +54,7 @@ static bool add_address(int socket, unsigned index, struct view address)
 	/* The engine leases it to nobody else: no need to ask the network for a second first. */
 	if (size == 16)
 		head.ifa_flags = IFA_F_NODAD;
-	netlink_begin(&request, RTM_NEWADDR, NLM_F_CREATE | NLM_F_REPLACE, &head, sizeof head);
+	netlink_begin(&request, type, type == RTM_NEWADDR ? NLM_F_CREATE | NLM_F_REPLACE : 0, &head, sizeof head);
 	netlink_attribute(&request, IFA_LOCAL, address.at + 1, size);
 	netlink_attribute(&request, IFA_ADDRESS, address.at + 1, size);
 	if (size == 4) {
@@ -143,7 +143,7 @@ static bool configure_card(int socket, const char *card, struct view nic, struct
 			return fault_set(fault, 128, EINVAL, "an address of %s makes no sense", card);
 		if (item.bytes.length == 17)
 			enable_ipv6(card);
-		if (!add_address(socket, index, item.bytes))
+		if (!change_address(socket, RTM_NEWADDR, index, item.bytes))
 			return fault_errno(fault, "adding an address to %s", card);
 	}
 	for (struct view rest = nic; item_next(&rest, &item, &broken);)
@@ -173,4 +173,23 @@ bool network_configure(struct view setup, struct fault *fault)
 		done = fault_errno(fault, "setting eth0 down");
 	close(socket);
 	return done;
+}
+
+bool network_forget(struct view setup, struct fault *fault)
+{
+	int socket = netlink_open(), count = 0;
+	struct item nic, item;
+	bool broken = false, done = socket >= 0;
+	while (item_next(&setup, &nic, &broken)) {
+		if (nic.tag != TAG_NIC)
+			continue;
+		char card[IFNAMSIZ];
+		snprintf(card, sizeof card, "eth%d", count++);
+		for (struct view rest = nic.bytes; item_next(&rest, &item, &broken);)
+			if (item.tag == TAG_ADDRESS && is_address(item.bytes, 1))
+				done = change_address(socket, RTM_DELADDR, if_nametoindex(card), item.bytes) && done;
+	}
+	if (socket >= 0)
+		close(socket);
+	return done ? true : fault_errno(fault, "taking addresses away");
 }

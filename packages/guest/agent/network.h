@@ -15,4 +15,7 @@ bool network_prepare(void);
 /* Addresses, routes and MACs of the setup; cards that it does not name are set down. */
 bool network_configure(struct view setup, struct fault *fault);
 
+/* Takes the addresses away again, and the routes with them. */
+bool network_forget(struct view setup, struct fault *fault);
+
 #endif

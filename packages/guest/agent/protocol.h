@@ -34,6 +34,7 @@
 #define MSG_CLOCK 16
 #define MSG_PREPARE 17
 #define MSG_RESTART 18
+#define MSG_REHEARSE 19
 #define MSG_REPLY 32
 #define MSG_ERROR 33
 #define MSG_EXIT 34

@@ -88,8 +88,8 @@ static void begin(const struct frame *frame, const struct work *work)
 	struct stream *stream = NULL;
 	struct view request = { description.bytes, description.length };
 	bool begun = false;
-	if (work ? !life_has_root() : life_phase() != PHASE_RUNNING)
-		fault_set(&fault, 128, ESRCH, "the container is not running");
+	if (work && work->before_setup ? life_phase() != PHASE_READY : work ? !life_has_root() : life_phase() != PHASE_RUNNING)
+		fault_set(&fault, 128, ESRCH, "the container is not in the state for that");
 	else if ((stream = stream_add(frame->stream, work ? STREAM_WORK : STREAM_EXEC, &fault)))
 		begun = work ? work_start(stream, work, request, &fault) : exec_start(stream, request, &fault);
 	if (begun)
@@ -167,6 +167,8 @@ static const struct work *work_of(uint8_t type)
 		return &work_write;
 	case MSG_PROCESSES:
 		return &work_processes;
+	case MSG_REHEARSE:
+		return &work_rehearse;
 	default:
 		return NULL;
 	}
@@ -215,6 +217,7 @@ static void handle_request(const struct frame *frame)
 	case MSG_READ:
 	case MSG_WRITE:
 	case MSG_PROCESSES:
+	case MSG_REHEARSE:
 		if (collect(frame, description.bytes))
 			begin(frame, work_of(frame->type));
 		return;

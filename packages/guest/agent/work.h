@@ -8,11 +8,12 @@
 
 /*
  * A kind of work: reads its input from 0 or writes its result to 1, says REPORT_READY on `report` when it has begun, and
- * returns false with the fault. It runs in the container's mounts, or in the agent's where `outside` is set.
+ * returns false with the fault. It runs in the container's mounts, or in the agent's where `outside` is set. It needs a container
+ * that has been set up, or with `before_setup` one that has not.
  */
 struct work {
 	bool (*run)(struct view request, int report, struct fault *fault);
-	bool takes_input, outside;
+	bool takes_input, outside, before_setup;
 };
 
 bool work_start(struct stream *stream, const struct work *work, struct view request, struct fault *fault);
@@ -20,6 +21,6 @@ bool work_start(struct stream *stream, const struct work *work, struct view requ
 /* For work that has begun. */
 void work_begun(int report);
 
-extern const struct work work_stat, work_read, work_write, work_processes;
+extern const struct work work_stat, work_read, work_write, work_processes, work_rehearse;
 
 #endif

@@ -25,18 +25,16 @@ static void append(struct list *list, const char *item) {
 
 void parse_arguments(int argc, char **argv, struct cage *cage) {
   memset(cage, 0, sizeof *cage);
-  cage->report_fd = -1;
+  cage->report_fd = cage->leash_fd = -1;
   int i = 1;
-  if (i < argc && strcmp(argv[i], "--die-with-parent") == 0) {
-    cage->dies_with_parent = true;
-    i++;
-  }
   for (; i + 1 < argc && strcmp(argv[i], "--") != 0; i += 2) {
     const char *name = argv[i], *value = argv[i + 1];
     if (strcmp(name, "--uid") == 0) {
       cage->uid = (uid_t)number(value);
     } else if (strcmp(name, "--report") == 0) {
       cage->report_fd = number(value);
+    } else if (strcmp(name, "--leash") == 0) {
+      cage->leash_fd = number(value);
     } else if (strcmp(name, "--tap") == 0) {
       if (cage->tap_count == MAX_LIST) bad_usage("too many of one option");
       cage->taps[cage->tap_count++] = number(value);

@@ -3,11 +3,12 @@
  * the given paths, a user id of its own, no capability and no way to gain one, in the given cgroups. All that it is to reach
  * it inherits as a descriptor.
  *
- *   cage [--die-with-parent] --uid N [--report FD] [--tap FD]... [--cgroup DIR]... [--bind PATH]... [--device PATH]... -- PROGRAM ARG...
+ *   cage --uid N [--report FD] [--leash FD] [--tap FD]... [--cgroup DIR]... [--bind PATH]... [--device PATH]... -- PROGRAM ARG...
  *
  * The launcher stays as parent, without privileges: it reaps the program, keeps the last words of its stderr for its own
  * stderr (a file, so that nobody has to listen), and ends with its status, or with 128 + signal. When the launcher dies, so does
- * the program; with --die-with-parent it dies when whoever started it does. Exit status 125: the cage could not be built, 127: the program could not be executed; the reason is on stderr.
+ * the program; and when the leash, a pipe, ends before a byte has come by it: whoever started it is gone, and nobody would come
+ * back for it. Exit status 125: the cage could not be built, 127: the program could not be executed; the reason is on stderr.
  */
 #include "cage.h"
 
@@ -41,6 +42,7 @@ _Noreturn static void become_program(const struct cage *cage, const int pipe_fds
   if (dup2(pipe_fds[1], STDOUT_FILENO) < 0 || dup2(pipe_fds[1], STDERR_FILENO) < 0) fail("dup2");
   close(pipe_fds[0]);
   close(pipe_fds[1]);
+  if (cage->leash_fd >= 0) close(cage->leash_fd);
   if (cage->binds.count > 0) enter_private_root(cage);
   drop_privileges(cage->uid);
   /* After the change of user, which clears it. A parent that died before this line no longer reads our stderr. */
@@ -63,14 +65,7 @@ static void report(int fd, pid_t pid) {
   if (null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(null, STDOUT_FILENO) < 0) fail("/dev/null");
 }
 
-/* A parent that died before the request has another in its place. */
-static void die_with(pid_t parent) {
-  if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) fail("PR_SET_PDEATHSIG");
-  if (getppid() != parent) _exit(125);
-}
-
 int main(int argc, char **argv) {
-  pid_t parent = getppid();
   struct cage cage;
   parse_arguments(argc, argv, &cage);
   for (int i = 0; i < cage.cgroups.count; i++) join_cgroup(cage.cgroups.items[i]);
@@ -84,12 +79,12 @@ int main(int argc, char **argv) {
   if (program == 0) become_program(&cage, pipe_fds);
 
   report(cage.report_fd, program);
-  if (dup2(pipe_fds[0], 3) < 0) fail("dup2");
+  /* Out of the way of 3 and 4. */
+  int leash = cage.leash_fd < 0 ? -1 : fcntl(cage.leash_fd, F_DUPFD, 5);
+  if (dup2(pipe_fds[0], 3) < 0 || (leash >= 0 && dup2(leash, 4) < 0)) fail("dup2");
   /* The program alone holds what it was given: its lock must be free when it is gone, its sockets closed. */
-  if (close_range(4, ~0U, 0) != 0) fail("close_range");
+  if (close_range(leash < 0 ? 4 : 5, ~0U, 0) != 0) fail("close_range");
   drop_privileges(cage.uid);
-  /* After the change of user, which clears it. */
-  if (cage.dies_with_parent) die_with(parent);
-  int status = attend(program, 3);
+  int status = attend(program, 3, leash < 0 ? -1 : 4);
   return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }

@@ -14,7 +14,7 @@ struct list {
 
 struct cage {
   uid_t uid;
-  bool dies_with_parent;
+  int leash_fd;           /* its end, without a byte before, ends the program; -1: there is none */
   int report_fd;          /* gets the program's process id; -1: nobody asks */
   int taps[MAX_LIST];     /* descriptors that become unconnected taps */
   int tap_count;
@@ -39,7 +39,10 @@ void enter_private_root(const struct cage *cage);
 /* Gives up every privilege for good: groups, user, capabilities, and gaining any by exec. */
 void drop_privileges(uid_t uid);
 
-/* Copies what the program says on stderr, remembers the end of it, and returns the program's wait status. */
-int attend(pid_t program, int stderr_pipe);
+/*
+ * Copies what the program says on stderr, remembers the end of it, and returns the program's wait status. Ends the program when
+ * the leash (-1: none) ends without a byte.
+ */
+int attend(pid_t program, int stderr_pipe, int leash);
 
 #endif

@@ -9,8 +9,8 @@ import { type AgentExec, sendSignal, startExec } from './agent-exec.ts'
 import { type AgentFiles, agentFiles } from './agent-files.ts'
 import { Connection } from './connection.ts'
 import { Outgoing } from './outgoing.ts'
-import { type AgentUsage, type GuestProcessEntry, readProcesses, readUsage } from './readings.ts'
-import { dataPayload, type RemoteExit, readExit, readOffset } from './remote-process.ts'
+import { type AgentUsage, collect, type GuestProcessEntry, readProcesses, readUsage } from './readings.ts'
+import { dataPayload, type RemoteExit, RemoteProcess, readExit, readOffset } from './remote-process.ts'
 
 /** What the agent says of itself when an engine says hello. */
 export interface AgentState {
@@ -73,6 +73,14 @@ export class AgentClient {
    */
   async prepare(usual: Pick<GuestSetup, 'mounts' | 'maskedPaths' | 'readonlyPaths'>): Promise<void> {
     await this.#connection.request(message.prepare, Buffer.concat(encodeSurroundings(usual)))
+  }
+
+  /**
+   * In a machine that is nobody's yet: runs a container of this setup to its end, so that the next one finds everything warm.
+   * Its output goes to the log port. The setup may have IPv4 addresses alone, and no mounts of the host.
+   */
+  async rehearse(setup: GuestSetup): Promise<void> {
+    await collect(new RemoteProcess(this.#connection, message.rehearse, encodeSetup(setup)))
   }
 
   /** Makes the guest this container: network, disk, mounts. Allowed once. */

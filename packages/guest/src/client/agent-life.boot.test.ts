@@ -118,3 +118,29 @@ test('a program that is not there is refused at the start, and the machine can s
   await guest.off
   expect(await guest.log()).toStrictEqual([])
 })
+
+test('a machine that has rehearsed is as one that has not: the same setup, and no trace of the other', {
+  timeout: 90_000,
+}, async () => {
+  guest = await bootGuest(image, { nics: 1 })
+  const agent = await guest.attach(false)
+  const nic = { mac: '02:00:00:00:00:09', mtu: 1500, addresses: ['192.0.2.2/24'], gateways: ['192.0.2.1'] }
+  const program = testProcess(['sh', '-c', 'echo rehearsed; exit 0'])
+  for (let times = 0; times < 2; times++)
+    await agent.rehearse({ ...testSetup(program), hostname: 'other', nics: [nic] })
+  await expect(agent.rehearse(testSetup(testProcess(['sh', '-c', 'exit 3'])))).rejects.toThrow('status')
+  await expect(agent.rehearse(testSetup(testProcess(['absent'])))).rejects.toThrow('not found')
+  const rehearsed = outputOf(await guest.log(), 'stdout')
+  expect(rehearsed).toBe('rehearsed\nrehearsed\n')
+
+  const script = 'hostname; cat /etc/hostname /proc/net/fib_trie; ls /proc; cat /proc/net/route'
+  const given = { ...nic, addresses: ['198.51.100.7/24'], gateways: ['198.51.100.1'] }
+  await agent.setup(testSetup(testProcess(['sh', '-c', script]), { nics: [given] }))
+  await agent.start()
+  expect(await agent.exited).toMatchObject({ code: 0 })
+  await guest.off
+  const output = outputOf(await guest.log(), 'stdout').slice(rehearsed.length)
+  expect(output).toMatch(/^box\nbox\n/)
+  expect(output).toContain('198.51.100.7')
+  expect(output).not.toContain('192.0.2.')
+})

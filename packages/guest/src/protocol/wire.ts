@@ -37,6 +37,7 @@ export const message = {
   clock: 16,
   prepare: 17,
   restart: 18,
+  rehearse: 19,
   reply: 32,
   error: 33,
   exit: 34,

@@ -4,6 +4,7 @@ import type { OciMount, OciProcess, OciResources } from '../../oci-spec.ts'
 import type { Bundle, Endpoint } from '../../runtime.ts'
 import { maskedPaths, readonlyPaths, systemMounts, usualShmBytes } from '../../system-mounts.ts'
 import { mountPorts } from '../mounts/mount-ports.ts'
+import { rehearsalProgram } from '../rehearsal/rehearsal-disk.ts'
 
 /** What differs between two starts of the same bundle. */
 export interface Moment {
@@ -50,6 +51,38 @@ export const usualSurroundings: Pick<GuestSetup, 'mounts' | 'maskedPaths' | 'rea
   maskedPaths,
   readonlyPaths,
 }
+
+/** What a machine practises with: like most containers, on an address of documentation (RFC 5737) that leads nowhere. */
+export const rehearsalSetup = (moment: Moment): GuestSetup => ({
+  ...bare(moment, 'rehearsal'),
+  ...usualSurroundings,
+  nics: [
+    {
+      mac: '02:00:00:00:00:01',
+      mtu: 1500,
+      addresses: ['192.0.2.2/24'],
+      gateways: ['192.0.2.1'],
+    },
+  ],
+  etcFiles: {
+    hosts: '127.0.0.1\tlocalhost\n',
+    hostname: 'rehearsal\n',
+    resolvConf: 'nameserver 127.0.0.11\n',
+  },
+  readOnlyRoot: false,
+  process: {
+    args: [rehearsalProgram, 'rehearse'],
+    env: ['PATH=/'],
+    cwd: '/',
+    user: '',
+    additionalGroups: [],
+    capabilities: [],
+    rlimits: [],
+    noNewPrivileges: false,
+    terminal: false,
+    openStdin: false,
+  },
+})
 
 /** A machine that has the container's disk and nothing else: no process, no network, no mounts of the host. */
 export const helperSetup = (bundle: Bundle, moment: Moment): GuestSetup => ({

@@ -15,10 +15,12 @@ export const descriptors = {
   memory: 10,
   overlay: 11,
   base: 12,
-  /** Only where a template boots; it has a placeholder for a disk. */
-  kernel: 11,
-  initramfs: 12,
   state: 13,
   /** The first network card's tap; the others follow. */
   tap: 14,
+  /** Only where a template boots. */
+  kernel: 22,
+  initramfs: 23,
+  /** The launcher's alone. */
+  leash: 24,
 } as const

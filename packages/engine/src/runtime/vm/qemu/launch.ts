@@ -18,8 +18,8 @@ export interface LaunchOptions {
   /** Numbers of the taps that lead nowhere. */
   readonly looseTaps: readonly number[]
   readonly uid: number
-  /** Default: it outlives us. */
-  readonly diesWithUs?: boolean
+  /** It ends when we do, until the leash is let go of. Default: it outlives us. */
+  readonly onLeash?: boolean
   /** Directories of the cgroups to join. */
   readonly cgroups: readonly string[]
   /** Further paths of the host that it may see, read-only. */
@@ -36,6 +36,8 @@ export interface Launched {
   readonly exited: Promise<number>
   /** From now on it does not keep our process from ending. */
   unref(): void
+  /** It was started on a leash and outlives us from now on. */
+  letGo(): void
 }
 
 /** QEMU, or the cage around it, ended before it was of use; `message` is what it said. */
@@ -63,8 +65,9 @@ export const launch = async (options: LaunchOptions): Promise<Launched> => {
           [2, stderr.fd],
           [descriptors.pidFile, pidFile.fd],
           [descriptors.state, 'pipe'],
+          ...(options.onLeash ? [[descriptors.leash, 'pipe'] as const] : []),
         ]),
-        Math.max(...inherit.keys(), ...looseTaps),
+        Math.max(...inherit.keys(), ...looseTaps, ...(options.onLeash ? [descriptors.leash] : [])),
       ),
     })
     return await launched(child, dir)
@@ -80,8 +83,8 @@ const cageArguments = (options: LaunchOptions): string[] => {
   const binds = [...systemPaths.filter((path) => existsSync(path)), ...outside, ...(options.binds ?? [])]
   const devices = ['/dev/null', '/dev/urandom', ...(options.devices ?? [])]
   return [
-    ...(options.diesWithUs ? ['--die-with-parent'] : []),
     ...['--uid', String(options.uid), '--report', String(descriptors.pidFile)],
+    ...(options.onLeash ? ['--leash', String(descriptors.leash)] : []),
     ...options.looseTaps.flatMap((fd) => ['--tap', String(fd)]),
     ...options.cgroups.flatMap((path) => ['--cgroup', path]),
     ...binds.flatMap((path) => ['--bind', path]),
@@ -118,7 +121,16 @@ const launched = async (child: ChildProcess, dir: string): Promise<Launched> => 
     await exited
     throw new LaunchError(await lastWords(dir))
   }
-  return { pid, state, exited, unref: () => child.unref() }
+  const leash = pipes[descriptors.leash] as Socket | null | undefined
+  leash?.on('error', () => {})
+  return {
+    ...{ pid, state, exited },
+    unref: () => {
+      child.unref()
+      leash?.unref()
+    },
+    letGo: () => leash?.end('.'),
+  }
 }
 
 /** What a QEMU that has ended said at last; empty when it said nothing or is still running. */

@@ -3,17 +3,20 @@ import { chmod, mkdtemp, open, readdir, rm, writeFile } from 'node:fs/promises'
 import { connect, createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { systemClock } from '@container-compose/core'
 import { AgentClient } from '@container-compose/guest'
 import { listenUnix, memfd, processStartTime } from '@container-compose/native'
-import { usualSurroundings } from '../container/guest-setup.ts'
+import { rehearsalSetup, thisMoment, usualSurroundings } from '../container/guest-setup.ts'
+import { emptyQcow2 } from '../disk/qcow2.ts'
 import { Held } from '../machine/held.ts'
 import { closeAll } from '../qemu/close-all.ts'
 import {
   type Acceleration,
   bootArguments,
   channelArguments,
+  diskBytes,
   machineArguments,
-  placeholderArguments,
+  overlayArguments,
 } from '../qemu/command-line.ts'
 import { descriptors } from '../qemu/descriptors.ts'
 import { LaunchError, type Launched, lastWords, launch } from '../qemu/launch.ts'
@@ -28,6 +31,8 @@ export interface BootOptions {
   readonly acceleration: Acceleration
   /** A folder with a short path; what is made in it is removed again. */
   readonly runDir: string
+  /** What it practises with (`makeRehearsalDisk`). */
+  readonly rehearsalDisk: string
   /** A machine that is not ready by then will never be (KVM can open and yet run no guest). */
   readonly deadlineMs: number
 }
@@ -83,6 +88,7 @@ const bootAndSave = async (options: BootOptions, dir: string, memory: number): P
       takeOver: false,
       signal: AbortSignal.timeout(options.deadlineMs),
     })
+    await agent.rehearse(rehearsalSetup(thisMoment(systemClock.now())))
     await agent.prepare(usualSurroundings)
     agent.close()
     if (options.shape.memory === 'own') await sleep(reportingMs)
@@ -117,6 +123,7 @@ const startMachine = async (options: BootOptions, dir: string, memory: number): 
   const listening = (name: string): number => held.fd(listenUnix(join(dir, name)))
   try {
     await writeFile(join(dir, 'initramfs'), recipe.initramfs, { mode: 0o444 })
+    await writeFile(join(dir, 'disk.qcow2'), emptyQcow2(diskBytes), { mode: 0o600 })
     const inherit = new Map([
       [descriptors.qmp, listening('qmp.sock')],
       [descriptors.agent, listening('agent.sock')],
@@ -127,6 +134,8 @@ const startMachine = async (options: BootOptions, dir: string, memory: number): 
         await opened(join(dir, 'log'), constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND),
       ],
       [descriptors.memory, memory],
+      [descriptors.overlay, await opened(join(dir, 'disk.qcow2'), 'r+')],
+      [descriptors.base, await opened(options.rehearsalDisk, 'r')],
       [descriptors.kernel, await opened(recipe.kernel.vmlinux, 'r')],
       [descriptors.initramfs, await opened(join(dir, 'initramfs'), 'r')],
     ])
@@ -135,14 +144,14 @@ const startMachine = async (options: BootOptions, dir: string, memory: number): 
       args: [
         ...machineArguments(shape, acceleration),
         ...channelArguments({ ...shape, memory: 'own' }),
-        ...placeholderArguments(),
+        ...overlayArguments(),
         ...bootArguments(),
       ],
       dir,
       inherit,
       looseTaps: Array.from({ length: shape.nics }, (_, index) => descriptors.tap + index),
       uid: templateUid,
-      diesWithUs: true,
+      onLeash: true,
       cgroups: [],
       binds: [dir],
       devices: acceleration === 'kvm' ? ['/dev/kvm'] : [],

@@ -6,6 +6,7 @@ import { closeAll } from '../qemu/close-all.ts'
 import type { Acceleration } from '../qemu/command-line.ts'
 import { LaunchError } from '../qemu/launch.ts'
 import { findQemu } from '../qemu/program.ts'
+import { makeRehearsalDisk } from '../rehearsal/rehearsal-disk.ts'
 import { type MachineShape, shapeName } from '../shape.ts'
 import { type AccelerationVerdict, readVerdict, verdictWithoutBoot, writeVerdict } from './acceleration.ts'
 import { type BootedMachine, bootTemplate } from './boot.ts'
@@ -17,6 +18,8 @@ export interface Template {
   readonly shape: MachineShape
   readonly acceleration: Acceleration
   readonly state: Buffer
+  /** What its machines practise with. */
+  readonly rehearsalDisk: string
   /**
    * `cow`: the template's memory, sealed and shared by all, not the caller's to close. `own`: a copy, the caller's.
    */
@@ -114,16 +117,16 @@ export class Templates {
         state = await readState(dir)
         if (state === undefined) {
           const { runDir } = this.#options
-          const machine = await bootTemplate({ recipe, shape, acceleration, runDir, deadlineMs })
-          await store(machine, root, dir)
-          state = machine.state
+          state = await make(root, dir, (rehearsalDisk) =>
+            bootTemplate({ recipe, shape, acceleration, runDir, deadlineMs, rehearsalDisk }),
+          )
         }
       } finally {
         await closeAll([lock])
       }
     }
     const memory = shape.memory === 'cow' ? sealedOnce(shape, dir) : () => copyOfMemory(shape, dir)
-    return { recipe, shape, acceleration, state, memory }
+    return { recipe, shape, acceleration, state, memory, rehearsalDisk: join(dir, rehearsalDiskName) }
   }
 }
 
@@ -136,21 +139,38 @@ const readState = async (dir: string): Promise<Buffer | undefined> => {
   }
 }
 
-/** Puts a template into the cache, whole or not at all. */
-const store = async (machine: BootedMachine, root: string, dir: string): Promise<void> => {
+/** Puts a template into the cache, whole or not at all, and gives its state. */
+const make = async (
+  root: string,
+  dir: string,
+  boot: (rehearsalDisk: string) => Promise<BootedMachine>,
+): Promise<Buffer> => {
   const partial = await mkdtemp(join(root, '.partial-'))
   try {
-    const file = await open(join(partial, 'memory'), 'w')
+    const rehearsalDisk = join(partial, rehearsalDiskName)
+    await makeRehearsalDisk(rehearsalDisk)
+    const { memory, state } = await boot(rehearsalDisk)
+    await storeMemory(memory, join(partial, 'memory'))
+    await writeFile(join(partial, 'state'), state)
+    await rename(partial, dir)
+    return state
+  } finally {
+    await rm(partial, { recursive: true, force: true })
+  }
+}
+
+const rehearsalDiskName = 'rehearsal.ext4'
+
+const storeMemory = async (memory: number, path: string): Promise<void> => {
+  try {
+    const file = await open(path, 'w')
     try {
-      await copyData(machine.memory, file.fd)
+      await copyData(memory, file.fd)
     } finally {
       await file.close()
     }
-    await writeFile(join(partial, 'state'), machine.state)
-    await rename(partial, dir)
   } finally {
-    await closeAll([machine.memory])
-    await rm(partial, { recursive: true, force: true })
+    await closeAll([memory])
   }
 }
 
