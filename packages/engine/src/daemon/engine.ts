@@ -94,6 +94,9 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
       container.accompaniment?.abort()
       await container.running?.release().catch((error: unknown) => log.warn({ err: error }, 'not released'))
     }
+    await runtimes
+      .close()
+      .catch((error: unknown) => log.error({ err: error }, 'what was kept ready was not ended'))
     // Nobody else would end a switch that nobody uses.
     await connectivity.close()
     if (alsoContainers || !containers.all().some(({ running }) => running !== undefined))

@@ -14,9 +14,11 @@ export const prepareMachines = async (root: EngineRoot): Promise<string> => {
     cacheDir: root.cache,
     runDir: root.run,
     acceleration,
-    switch: { openTap: () => Promise.reject(new Error('no machine is started while preparing')) },
+    switch: { openTap: noMachine, plugTap: noMachine },
   })
   await vm.prepare()
   const { version, acceleration: found, reason } = await vm.describe()
   return `${version}, ${found ?? 'no acceleration'}: ${reason}`
 }
+
+const noMachine = (): Promise<never> => Promise.reject(new Error('no machine is started while preparing'))

@@ -26,7 +26,7 @@ export interface RunOptions {
  */
 export const runEngine = async (options: RunOptions): Promise<number> => {
   const { root, environment, command } = options
-  const settings = readSettings(root.settingsFile)
+  const settings = readSettings(root.settingsFile, environment)
   const log = createLog(settings.logLevel)
   for (const folder of [root.data, root.run, root.cache]) makeFolder(folder)
   const lock = tryLock(root.lockFile)
@@ -42,7 +42,10 @@ export const runEngine = async (options: RunOptions): Promise<number> => {
     environment: inherited,
     onError: (error) => log.error({ err: error }, 'the switch process does not start'),
   })
-  const runtimes = availableRuntimes({ settings, cacheDir: root.cache, runDir: root.run, switch: theSwitch })
+  const runtimes = availableRuntimes({
+    ...{ settings, cacheDir: root.cache, runDir: root.run, switch: theSwitch },
+    onWarning: (error) => log.warn({ err: error }, 'a runtime has met a fault, and gone on'),
+  })
   const engine = await openEngine({ root, settings, log, build: buildId(), runtimes, switch: theSwitch })
   // A program that is started while the engine runs must not see our signals' defaults.
   const onSignal = () => void engine.context.stop({ containers: false })

@@ -25,6 +25,16 @@ test('what the file says replaces the default', () => {
   })
 })
 
+test('a variable of the environment goes before the file', () => {
+  const path = join(folder, 'settings.json')
+  writeFileSync(path, '{"warmSpare":"on"}')
+  expect(readSettings(path, {})).toMatchObject({ warmSpare: 'on' })
+  expect(readSettings(path, { CONTAINER_COMPOSE_WARM_SPARE: 'off' })).toMatchObject({ warmSpare: 'off' })
+  expect(() => readSettings(path, { CONTAINER_COMPOSE_WARM_SPARE: 'yes' })).toThrow(
+    expect.objectContaining({ code: 'BAD_SETTINGS' }),
+  )
+})
+
 test.each(['{', '[]', '{"runtim":"vm"}', '{"runtime":"docker"}', '{"dns":{}}'])('%s is refused', (text) => {
   expect(() => settings(text)).toThrow(expect.objectContaining({ code: 'BAD_SETTINGS' }))
 })

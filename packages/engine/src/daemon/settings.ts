@@ -11,6 +11,8 @@ export interface Settings {
   readonly guestMemory: 'cow' | 'own'
   /** `none`: no container reaches anything outside. */
   readonly egress: 'pasta' | 'none'
+  /** Whether a machine is kept ready for the next start. `auto`: where machines are emulated and the host has memory to spare. */
+  readonly warmSpare: 'auto' | 'on' | 'off'
   readonly dns: {
     /** `host[:port]` of upstream resolvers; empty: those of the host's /etc/resolv.conf. */
     readonly upstream: readonly string[]
@@ -23,6 +25,7 @@ const defaults: Settings = {
   acceleration: 'auto',
   guestMemory: 'cow',
   egress: 'pasta',
+  warmSpare: 'auto',
   dns: { upstream: [] },
   logLevel: 'info',
 }
@@ -32,16 +35,34 @@ const choices: Readonly<Record<string, readonly string[]>> = {
   acceleration: ['auto', 'kvm', 'tcg'],
   guestMemory: ['cow', 'own'],
   egress: ['pasta', 'none'],
+  warmSpare: ['auto', 'on', 'off'],
   logLevel: ['debug', 'info', 'warn', 'error'],
 }
 
+/** In place of the setting `warmSpare`. */
+export const warmSpareVariable = 'CONTAINER_COMPOSE_WARM_SPARE'
+
 /**
- * Reads the settings; a missing file is the defaults.
+ * Reads the settings; a missing file is the defaults, and a variable of the environment goes before the file.
  *
  * @throws UserError `BAD_SETTINGS` naming the file, the key and what it may be. A misspelt key is an error too: it would be a wish
  * that nobody hears.
  */
-export const readSettings = (path: string): Settings => {
+export const readSettings = (
+  path: string,
+  environment: Readonly<Record<string, string | undefined>> = {},
+): Settings => {
+  const given = environment[warmSpareVariable]
+  if (!given) return readFile(path)
+  if (!choices['warmSpare']?.includes(given))
+    throw new UserError(
+      'BAD_SETTINGS',
+      `${warmSpareVariable} is "${given}", expected one of ${choices['warmSpare']?.join(', ')}`,
+    )
+  return { ...readFile(path), warmSpare: given as Settings['warmSpare'] }
+}
+
+const readFile = (path: string): Settings => {
   let text: string
   try {
     text = readFileSync(path, 'utf8')

@@ -10,6 +10,8 @@ export interface AvailableOptions {
   /** Short; it exists. */
   readonly runDir: string
   readonly switch: Switch
+  /** Told of what went wrong and kept nothing from running. */
+  readonly onWarning: (error: unknown) => void
 }
 
 /**
@@ -24,6 +26,8 @@ export const availableRuntimes = (options: AvailableOptions): Runtimes => {
     runDir,
     switch: options.switch,
     acceleration: settings.acceleration,
+    warmSpare: settings.warmSpare,
+    onWarning: options.onWarning,
   })
   if (settings.runtime !== 'auto' && settings.runtime !== 'vm')
     throw new UserError('NO_RUNTIME', `this build has no runtime "${settings.runtime}"`, {

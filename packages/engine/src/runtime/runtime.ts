@@ -133,6 +133,8 @@ export interface Runtime {
   readLog(bundle: Pick<Bundle, 'dir'>, range: LogRange): AsyncIterable<LogRecord>
   /** The end of what has been written so far. */
   logPosition(bundle: Pick<Bundle, 'dir'>): Promise<LogPosition>
+  /** Ends what is kept ready and is no container's (a warm spare). Containers run on; nothing is started any more. */
+  close(): Promise<void>
   /** Files of a container whether it runs or not. */
   files(bundle: Bundle): ContainerFiles
 }

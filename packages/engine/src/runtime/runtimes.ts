@@ -34,6 +34,11 @@ export class Runtimes {
     return runtime
   }
 
+  /** Ends what runtimes keep ready; containers run on. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#runtimes.values()].map((runtime) => runtime.close()))
+  }
+
   names(): string[] {
     return [...this.#runtimes.keys()]
   }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { isSystemError, systemClock } from '@container-compose/core'
-import { changeLinks, openTap, pidfdWait } from '@container-compose/native'
+import { changeLinks, openTap, pidfdWait, plugTap, type TapElsewhere } from '@container-compose/native'
 import { makeFolder } from '../store/document.ts'
 import { ControlConnection, controlProtocol, SwitchGone } from './control.ts'
 import { type SwitchPaths, switchPaths } from './paths.ts'
@@ -68,9 +68,17 @@ class SwitchClient implements Switch {
     })
   }
 
-  openTap({ link, bridge, networkId }: SwitchEndpoint): Promise<number> {
+  openTap(endpoint: SwitchEndpoint): Promise<number> {
+    return openTap(this.#paths.netns, endpoint.link, this.#tapOptions(endpoint))
+  }
+
+  plugTap(endpoint: SwitchEndpoint, tap: TapElsewhere): Promise<void> {
+    return plugTap(tap, this.#paths.netns, endpoint.link, this.#tapOptions(endpoint))
+  }
+
+  #tapOptions({ bridge, networkId }: SwitchEndpoint): { readonly bridge: string; readonly mtu?: number } {
     const mtu = this.#state?.networks.find(({ id }) => id === networkId)?.mtu
-    return openTap(this.#paths.netns, link, { bridge, ...(mtu === undefined ? {} : { mtu }) })
+    return { bridge, ...(mtu === undefined ? {} : { mtu }) }
   }
 
   async unplug(link: string): Promise<void> {

@@ -1,3 +1,5 @@
+import type { TapElsewhere } from '@container-compose/native'
+
 /**
  * What the engine asks of its network namespace. The *switch process* (`engine switch`) outlives the engine and reads its
  * whole state from one document that the engine replaces atomically.
@@ -17,6 +19,8 @@ export interface Switch {
    * leased MAC and addresses. The caller owns the descriptor, and closes it when QEMU has inherited it.
    */
   openTap(endpoint: SwitchEndpoint): Promise<number>
+  /** As `openTap`, with a tap that a machine has open already in a namespace of its own. */
+  plugTap(endpoint: SwitchEndpoint, tap: TapElsewhere): Promise<void>
   /** Removes the links of an endpoint. Idempotent. */
   unplug(link: string): Promise<void>
   /** Ends the switch process and removes the namespace with all in it, for good: `ensure` and `apply` reject from here on. */

@@ -22,6 +22,7 @@ const noSwitch: Switch = {
   ensure: () => Promise.reject(new Error('these tests have no network')),
   apply: () => Promise.reject(new Error('these tests have no network')),
   openTap: () => Promise.reject(new Error('these tests have no network')),
+  plugTap: () => Promise.reject(new Error('these tests have no network')),
   unplug: () => Promise.resolve(),
   destroy: () => Promise.resolve(),
 }

@@ -35,6 +35,10 @@ export class ProcessRuntime implements Runtime {
     return Promise.resolve()
   }
 
+  close(): Promise<void> {
+    return Promise.resolve()
+  }
+
   async start({ id, dir, spec, openStdin }: Bundle, run: number): Promise<RunningContainer> {
     const child = await spawnProcess(spec.process, openStdin)
     const runs = this.#logs.get(dir) ?? []

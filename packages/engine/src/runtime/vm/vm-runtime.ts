@@ -25,7 +25,9 @@ import { LogPositions, readContainerLog } from './log/container-log.ts'
 import { logFolder } from './log/log-files.ts'
 import { removeCgroups } from './machine/host-cgroup.ts'
 import { findMachine } from './machine/process.ts'
+import { machineFiles } from './machine/restore.ts'
 import { usualShape } from './shape.ts'
+import { type SpareMode, Spares } from './spare/spares.ts'
 import { hostCpus } from './template/recipe.ts'
 import { Templates } from './template/templates.ts'
 
@@ -34,23 +36,32 @@ export interface VmRuntimeOptions {
   readonly cacheDir: string
   /** Where this runtime keeps what does not belong to one container (sockets of a template in the making …). Short, it exists. */
   readonly runDir: string
-  readonly switch: Pick<Switch, 'openTap'>
+  readonly switch: Pick<Switch, 'openTap' | 'plugTap'>
   /** QEMU's program; default `qemu-system-x86_64` from the usual places. */
   readonly qemu?: string
   /** `auto` (default): KVM where a boot proves that it works, else emulation. */
   readonly acceleration?: 'auto' | 'kvm' | 'tcg'
   readonly clock?: Clock
+  /** Whether a machine is kept ready; default `off`. */
+  readonly warmSpare?: SpareMode
+  /** Told of what went wrong and kept nothing from running. */
+  readonly onWarning?: (error: unknown) => void
 }
 
 /** Runs each container in a QEMU virtual machine of its own. */
-export const createVmRuntime = (options: VmRuntimeOptions): Runtime => new VmRuntime(options)
+export const createVmRuntime = (options: VmRuntimeOptions): Runtime & SpareState => new VmRuntime(options)
+
+export interface SpareState {
+  /** A machine waits for the next start. */
+  readonly hasSpare: boolean
+}
 
 interface Live {
   readonly run: number
   readonly vm: RunningVm
 }
 
-class VmRuntime implements Runtime {
+class VmRuntime implements Runtime, SpareState {
   readonly name = 'vm'
   readonly #templates: Templates
   readonly #tools: StartTools
@@ -61,11 +72,10 @@ class VmRuntime implements Runtime {
 
   constructor(options: VmRuntimeOptions) {
     this.#templates = new Templates({ ...options, acceleration: options.acceleration ?? 'auto' })
-    this.#tools = {
-      templates: this.#templates,
-      switch: options.switch,
-      clock: options.clock ?? systemClock,
-    }
+    const { runDir, clock = systemClock, warmSpare: mode = 'off', onWarning: onFault = () => {} } = options
+    const templates = this.#templates
+    const spares = new Spares({ mode, templates, runDir, clock, onFault })
+    this.#tools = { templates, spares, clock, switch: options.switch }
     this.#helpers = new Helpers(this.#tools)
   }
 
@@ -81,6 +91,15 @@ class VmRuntime implements Runtime {
   async prepare(): Promise<void> {
     const template = await this.#templates.get(usualShape(hostCpus()))
     await template.memory()
+    this.#tools.spares.expect()
+  }
+
+  get hasSpare(): boolean {
+    return this.#tools.spares.isReady
+  }
+
+  async close(): Promise<void> {
+    await this.#tools.spares.close()
   }
 
   async start(bundle: Bundle, run: number): Promise<RunningContainer> {
@@ -138,13 +157,7 @@ class VmRuntime implements Runtime {
 
 /** What a machine leaves in a container's runtime folder. */
 const runFiles = [
-  'lock',
-  'pid',
-  'qemu.err',
-  'qmp.sock',
-  'agent.sock',
-  'plain.sock',
-  'locking.sock',
+  ...machineFiles,
   'mounts-plain.pid',
   'mounts-plain.log',
   'mounts-locking.pid',

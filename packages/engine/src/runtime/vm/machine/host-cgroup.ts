@@ -104,6 +104,11 @@ const tryTo = async (work: () => Promise<void>): Promise<boolean> => {
   }
 }
 
+/** Puts a process that runs into cgroups. What it has used until then stays with those that it was in. */
+export const joinCgroups = async (cgroups: readonly string[], pid: number): Promise<void> => {
+  await Promise.all(cgroups.map((dir) => writeFile(join(dir, 'cgroup.procs'), String(pid))))
+}
+
 /** Removes a machine's cgroups, wherever they are. The launcher may take a moment to leave them. Idempotent. */
 export const removeCgroups = async (containerId: string): Promise<void> => {
   const places = ['', 'memory', 'pids', 'cpu'].map((controller) =>

@@ -24,6 +24,9 @@ export const sockets = {
   locking: 'locking.sock',
 } as const
 
+/** What a machine has in its folder while it runs. */
+export const machineFiles = ['lock', 'pid', 'qemu.err', ...Object.values(sockets)]
+
 export interface RestoreOptions {
   readonly template: Template
   /** The machine's folder for sockets. */
@@ -36,6 +39,8 @@ export interface RestoreOptions {
   readonly log: FileHandle
   /** The first network cards'; the others lead nowhere. */
   readonly taps: readonly number[]
+  /** A machine that waits to become somebody's: on a leash, with a disk that can be replaced. */
+  readonly isSpare?: boolean
 }
 
 /** A machine whose sockets listen and whose state is on its way. */
@@ -84,7 +89,7 @@ export const restore = async (options: RestoreOptions): Promise<Restoring> => {
       args: [
         ...machineArguments(shape, acceleration),
         ...channelArguments(shape),
-        ...overlayArguments(),
+        ...overlayArguments({ replaceable: options.isSpare ?? false }),
         ...restoreArguments(),
         ...sandboxArguments(),
       ],
@@ -93,6 +98,7 @@ export const restore = async (options: RestoreOptions): Promise<Restoring> => {
       looseTaps: unused.map((index) => descriptors.tap + index),
       uid: options.uid,
       cgroups: options.cgroups,
+      onLeash: options.isSpare ?? false,
       devices: acceleration === 'kvm' ? ['/dev/kvm'] : [],
     })
     machine.state.end(template.state)

@@ -23,10 +23,10 @@ export const machineArguments = (shape: MachineShape, acceleration: Acceleration
   ...['-m', `${shape.memoryMib}M`],
   ...['-rtc', 'base=utc'],
   // A full disk of the host is an error that the guest sees and an event for us, never a machine that stands still.
-  ...['-device', 'virtio-blk-pci,drive=d0,addr=0x2,romfile=,werror=report,rerror=report'],
+  ...['-device', `virtio-blk-pci,drive=${diskNodes.disk},addr=0x2,romfile=,werror=report,rerror=report`],
   ...['-device', 'virtio-serial-pci,id=s0,addr=0x3,max_ports=8'],
   ...serialPort(1, 'agent'),
-  ...serialPort(2, 'log'),
+  ...serialPort(2, logChardev),
   ...serialPort(3, 'mount-plain'),
   ...serialPort(4, 'mount-locking'),
   ...(shape.memory === 'own'
@@ -56,7 +56,7 @@ export const channelArguments = (shape: MachineShape): string[] => [
   ...listeningSocket('mount-plain', descriptors.mountPlain),
   ...listeningSocket('mount-locking', descriptors.mountLocking),
   ...['-add-fd', `fd=${descriptors.log},set=${fdSets.log}`],
-  ...['-chardev', `file,id=log,path=/dev/fdset/${fdSets.log},append=on`],
+  ...['-chardev', `file,id=${logChardev},path=/dev/fdset/${fdSets.log},append=on`],
   ...['-object', memoryBackend(shape)],
 ]
 
@@ -74,8 +74,11 @@ const memoryBackend = ({ memoryMib, memory }: MachineShape): string => {
   return `memory-backend-file,id=m,size=${memoryMib}M,mem-path=/proc/self/fd/${descriptors.memory},share=${share},reserve=off`
 }
 
-/** The container's disk: an overlay over the image's file system. */
-export const overlayArguments = (): string[] => [
+/**
+ * The container's disk: an overlay over the image's file system. `replaceable`: another can take its place in the running machine,
+ * which holds it by a node of its own then.
+ */
+export const overlayArguments = ({ replaceable = false } = {}): string[] => [
   ...['-add-fd', `fd=${descriptors.overlay},set=${fdSets.overlay}`],
   ...['-add-fd', `fd=${descriptors.base},set=${fdSets.base}`],
   ...[
@@ -84,14 +87,19 @@ export const overlayArguments = (): string[] => [
   ],
   ...['-blockdev', `driver=file,node-name=f1,filename=/dev/fdset/${fdSets.base},locking=off,read-only=on`],
   ...['-blockdev', 'driver=raw,node-name=b0,file=f1,read-only=on'],
-  ...['-blockdev', 'driver=qcow2,node-name=d0,file=f0,backing=b0,discard=unmap'],
+  ...[
+    '-blockdev',
+    `driver=qcow2,node-name=${replaceable ? diskNodes.placeholder : diskNodes.disk},file=f0,backing=b0,discard=unmap`,
+  ],
+  ...(replaceable
+    ? ['-blockdev', `driver=raw,node-name=${diskNodes.disk},file=${diskNodes.placeholder},discard=unmap`]
+    : []),
 ]
 
-/** A disk that nothing is read from and nothing written to: what a template is made with. */
-export const placeholderArguments = (): string[] => [
-  '-blockdev',
-  `driver=null-co,node-name=d0,size=${diskBytes},read-zeroes=on`,
-]
+/** Names in QEMU's graph of block devices: `disk` is what the machine's virtio-blk has. */
+export const diskNodes = { disk: 'd0', placeholder: 'q0', replacement: 'c0' } as const
+
+export const logChardev = 'log'
 
 /** Paused, waiting for the state of a template. */
 export const restoreArguments = (): string[] => ['-S', '-incoming', 'defer']

@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events'
-import { connect, type Socket } from 'node:net'
+import { Socket } from 'node:net'
 import { deferred } from '@container-compose/core'
+import { connectUnix, sendDescriptor } from '@container-compose/native'
 
 /** QEMU refused a command. `errorClass` is `GenericError`, `CommandNotFound` … (QMP specification, section 2.4.2). */
 export class QmpError extends Error {
@@ -15,6 +16,13 @@ export class QmpError extends Error {
 export interface QmpEvent {
   readonly event: string
   readonly data: Readonly<Record<string, unknown>>
+}
+
+/** A descriptor that QEMU holds. */
+export interface DescriptorSet {
+  readonly set: number
+  /** What opens it, in place of a file's path. */
+  readonly path: string
 }
 
 interface Pending {
@@ -33,14 +41,17 @@ const longestLine = 4 * 1024 * 1024
  */
 export class Qmp extends EventEmitter<{ event: [QmpEvent]; close: [] }> {
   readonly #socket: Socket
+  readonly #fd: number
   readonly #pending = new Map<number, Pending>()
   readonly #greeting = deferred<void>()
   #text = ''
   #nextId = 1
   #closed = false
 
-  private constructor(socket: Socket) {
+  private constructor(fd: number) {
     super()
+    const socket = new Socket({ fd, readable: true, writable: true })
+    this.#fd = fd
     this.#socket = socket
     socket.setEncoding('utf8')
     socket.on('data', (text: string) => this.#receive(text))
@@ -51,7 +62,7 @@ export class Qmp extends EventEmitter<{ event: [QmpEvent]; close: [] }> {
 
   /** Connects, waits for the greeting and negotiates. */
   static async connect(path: string, timeoutMs: number): Promise<Qmp> {
-    const qmp = new Qmp(connect(path))
+    const qmp = new Qmp(connectUnix(path))
     const timer = setTimeout(() => qmp.#socket.destroy(), timeoutMs)
     try {
       await qmp.#greeting.promise
@@ -67,6 +78,24 @@ export class Qmp extends EventEmitter<{ event: [QmpEvent]; close: [] }> {
     args: Readonly<Record<string, unknown>> = {},
     timeoutMs = 10_000,
   ): Promise<unknown> {
+    return this.#request(command, args, timeoutMs, (line) => this.#socket.write(line))
+  }
+
+  /** Gives QEMU a descriptor, which stays the caller's to close. To be awaited before anything else is asked. */
+  async addDescriptor(fd: number): Promise<DescriptorSet> {
+    const added = await this.#request('add-fd', {}, 10_000, (line) =>
+      sendDescriptor(this.#fd, Buffer.from(line), fd),
+    )
+    const set = (added as { readonly 'fdset-id': number })['fdset-id']
+    return { set, path: `/dev/fdset/${set}` }
+  }
+
+  async #request(
+    command: string,
+    args: Readonly<Record<string, unknown>>,
+    timeoutMs: number,
+    send: (line: string) => void,
+  ): Promise<unknown> {
     if (this.#closed) throw new Error(`QMP ${command}: QEMU is gone`)
     const id = this.#nextId++
     const { promise, resolve, reject } = deferred<unknown>()
@@ -75,7 +104,7 @@ export class Qmp extends EventEmitter<{ event: [QmpEvent]; close: [] }> {
       reject(new Error(`QMP ${command}: no answer in ${timeoutMs} ms`))
     }, timeoutMs)
     this.#pending.set(id, { command, resolve, reject, timer })
-    this.#socket.write(`${JSON.stringify({ execute: command, arguments: args, id })}\n`)
+    send(`${JSON.stringify({ execute: command, arguments: args, id })}\n`)
     return promise
   }
 

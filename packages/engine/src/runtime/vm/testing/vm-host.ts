@@ -1,38 +1,56 @@
+import { randomBytes } from 'node:crypto'
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createNetns, openTap, removeNetns } from '@container-compose/native'
+import { createNetns, openTap, plugTap, removeNetns } from '@container-compose/native'
 import type { OciSpec } from '../../oci-spec.ts'
-import type { Bundle, Endpoint } from '../../runtime.ts'
+import type { Bundle, Endpoint, Runtime } from '../../runtime.ts'
 import type { ContractHost } from '../../runtime-contract.ts'
 import { maskedPaths, readonlyPaths, systemMounts, usualShmBytes } from '../../system-mounts.ts'
-import { createVmRuntime } from '../vm-runtime.ts'
+import type { SpareMode } from '../spare/spares.ts'
+import { createVmRuntime, type SpareState } from '../vm-runtime.ts'
 import { makeTestImage } from './test-image.ts'
 
 /** Shared by all tests, so that a template boots once. */
 const cacheDir = process.env['CONTAINER_COMPOSE_CACHE'] ?? '/var/cache/container-compose'
 
+export interface VmHost extends ContractHost {
+  readonly runtime: Runtime & SpareState
+  /** Everything is below it. */
+  readonly root: string
+  /** What the runtimes have told of. */
+  readonly warnings: readonly unknown[]
+}
+
 /** A place for the vm runtime with a network namespace of its own, where taps lead nowhere. */
-export const openVmHost = async (): Promise<ContractHost> => {
+export const openVmHost = async (warmSpare: SpareMode = 'off'): Promise<VmHost> => {
   const root = await mkdtemp(join(tmpdir(), 'vm-'))
   const netns = join(root, 'netns')
   await createNetns(netns)
   const ext4Base = makeTestImage(root)
   await mkdir(join(root, 'run'))
+  const warnings: unknown[] = []
   const another = () =>
     createVmRuntime({
       cacheDir,
       runDir: join(root, 'run'),
-      switch: { openTap: ({ link }) => openTap(netns, link) },
+      switch: {
+        openTap: ({ link }) => openTap(netns, link),
+        plugTap: ({ link }, tap) => plugTap(tap, netns, link),
+      },
+      warmSpare,
+      onWarning: (error) => warnings.push(error),
     })
   const runtime = another()
   const bundles: Bundle[] = []
   return {
     runtime,
     another,
+    root,
+    warnings,
     async bundle(args, changes = {}) {
       const number = bundles.length + 1
-      const id = number.toString(16).padStart(6, '0').padEnd(64, 'f')
+      const id = randomBytes(32).toString('hex')
       const dir = join(root, `data-${number}`)
       const runDir = join(root, 'run', String(number))
       await mkdir(dir)
@@ -49,6 +67,7 @@ export const openVmHost = async (): Promise<ContractHost> => {
     },
     async close() {
       for (const bundle of bundles) await runtime.remove(bundle)
+      await runtime.close()
       await removeNetns(netns)
       await rm(root, { recursive: true })
     },

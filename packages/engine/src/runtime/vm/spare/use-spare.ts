@@ -1,0 +1,88 @@
+import { open, rename, rm, utimes } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Bundle } from '../../runtime.ts'
+import type { StartTools } from '../container/start.ts'
+import { switchEndpoint } from '../container/switch-endpoint.ts'
+import { openOverlay } from '../disk/overlay.ts'
+import { createLog } from '../log/container-log.ts'
+import { Held } from '../machine/held.ts'
+import { joinCgroups, machineLimits, makeCgroups } from '../machine/host-cgroup.ts'
+import { takeLock } from '../machine/lock.ts'
+import { machineFiles } from '../machine/restore.ts'
+import { diskNodes, logChardev } from '../qemu/command-line.ts'
+import type { Spare } from './make-spare.ts'
+
+/**
+ * Gives a spare what is a container's: folder, cgroups, network, disk and log. It runs meanwhile, since a port of a machine that
+ * stands still has no backend to be changed (QEMU's virtio-console.c), and outlives us from then on.
+ */
+export const plugSpare = async (
+  tools: StartTools,
+  spare: Spare,
+  bundle: Bundle,
+  run: number,
+): Promise<void> => {
+  const held = new Held()
+  try {
+    await spare.qmp.execute('cont')
+    const plugged = await Promise.allSettled([
+      moveFiles(spare, bundle, tools.clock.now(), held),
+      plugFiles(spare, bundle, run, held),
+      plugNetwork(tools, spare, bundle),
+      limit(spare, bundle),
+    ])
+    // All of them have come to an end before descriptors are closed, whichever failed.
+    for (const each of plugged) if (each.status === 'rejected') throw each.reason
+    spare.machine.letGo()
+  } finally {
+    await held.close()
+  }
+}
+
+/** Its lock, pid and sockets become those of the container's folder. */
+const moveFiles = async ({ dir }: Spare, { runDir }: Bundle, now: number, held: Held): Promise<void> => {
+  held.fd(await takeLock(runDir))
+  // When it was made says nothing about the container's start.
+  await utimes(join(dir, 'pid'), now / 1000, now / 1000)
+  await Promise.all(machineFiles.map((name) => rename(join(dir, name), join(runDir, name))))
+  await rm(dir, { recursive: true, force: true })
+}
+
+const plugFiles = async ({ qmp }: Spare, bundle: Bundle, run: number, held: Held): Promise<void> => {
+  const overlay = await qmp.addDescriptor(held.file(await openOverlay(bundle.dir)).fd)
+  const base = await qmp.addDescriptor(held.file(await open(bundle.image.ext4Base, 'r')).fd)
+  const log = await qmp.addDescriptor(held.file(await createLog(bundle.dir, run)).fd)
+  await qmp.execute('blockdev-add', {
+    ...{ driver: 'qcow2', 'node-name': diskNodes.replacement, discard: 'unmap' },
+    file: { driver: 'file', filename: overlay.path, locking: 'off', discard: 'unmap' },
+    backing: {
+      ...{ driver: 'raw', 'read-only': true },
+      file: { driver: 'file', filename: base.path, locking: 'off', 'read-only': true },
+    },
+  })
+  const disk = {
+    ...{ driver: 'raw', 'node-name': diskNodes.disk, discard: 'unmap' },
+    file: diskNodes.replacement,
+  }
+  await Promise.all([
+    qmp.execute('blockdev-reopen', { options: [disk] }),
+    qmp.execute('chardev-change', {
+      id: logChardev,
+      backend: { type: 'file', data: { out: log.path, append: true } },
+    }),
+    // The disk that it has practised with.
+    qmp.execute('blockdev-del', { 'node-name': diskNodes.placeholder }),
+  ])
+}
+
+const plugNetwork = async (tools: StartTools, { process }: Spare, bundle: Bundle): Promise<void> => {
+  const netnsPath = `/proc/${process.pid}/ns/net`
+  await Promise.all(
+    bundle.endpoints.map((endpoint, index) =>
+      tools.switch.plugTap(switchEndpoint(bundle.id, endpoint), { netnsPath, name: `tap${index}` }),
+    ),
+  )
+}
+
+const limit = async ({ process, template }: Spare, { id, spec }: Bundle): Promise<void> =>
+  joinCgroups(await makeCgroups(id, machineLimits(spec.linux.resources, template.shape)), process.pid)
