@@ -62,7 +62,12 @@ export class Host {
 
   private environment(extra: Readonly<Record<string, string>> = {}): Record<string, string> {
     const { PATH = '/usr/sbin:/usr/bin:/sbin:/bin', HOME = '/root' } = process.env
-    return { PATH, HOME, CONTAINER_COMPOSE_ROOT: this.root, CONTAINER_COMPOSE_CACHE: cache, ...extra }
+    return {
+      ...{ PATH, HOME, CONTAINER_COMPOSE_ROOT: this.root, CONTAINER_COMPOSE_CACHE: cache },
+      // Machines are counted, and a spare would take the processors that others wait for.
+      CONTAINER_COMPOSE_WARM_SPARE: 'off',
+      ...extra,
+    }
   }
 
   /** Any program inside the namespace. Never rejects for an exit status. */
