@@ -140,6 +140,7 @@ void forget(struct server *server, uint64_t id, uint64_t count)
 		return;
 	unwatch_inode(server, inode);
 	close_file(server, inode);
+	locks_forget(server, id);
 	inodes_remove(&server->inodes, inode);
 }
 

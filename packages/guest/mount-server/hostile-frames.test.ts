@@ -13,7 +13,7 @@ import {
   words64,
 } from './testing/raw-guest.ts'
 
-const [EINVAL, ESTALE, ENOSYS, EPERM, EXDEV] = [-22, -116, -38, -1, -18]
+const [EINVAL, ESTALE, ENOSYS, EPERM, EXDEV, EAGAIN, ENOLCK] = [-22, -116, -38, -1, -18, -11, -37]
 
 let dir: string
 let source: string
@@ -161,8 +161,29 @@ describe('frames', () => {
 
   test('what is not known is refused', async () => {
     await start()
-    for (const op of [0, 7, 19, 31, 33, 35, 37, 39, 40, 41, 48, 51, 60, 4096, 1048576, 0xffff_ffff])
+    for (const op of [0, 7, 19, 35, 37, 39, 40, 41, 48, 51, 60, 4096, 1048576, 0xffff_ffff])
       expect((await guest.ask(op, 1n, Buffer.alloc(64))).error).toBe(ENOSYS)
+  })
+
+  test('locks that make no sense, and more than anybody needs, are refused', async () => {
+    await start()
+    const file = await lookUp(await lookUp(1n, '0'), 'file')
+    const [write, unlock, nonsense] = [1, 2, 77]
+    const lock = (owner: number, type: number, flags = 0) =>
+      Buffer.concat([words64(0n, BigInt(owner), 0n, (1n << 63n) - 1n), words32(type, 0, flags, 0)])
+    const ask = async (node: bigint, body: Buffer) => (await guest.ask(opcode.setlk, node, body)).error
+    expect(await ask(99n, lock(1, write))).toBe(ESTALE)
+    expect(await ask(1n, lock(1, write))).toBe(ENOLCK)
+    expect(await ask(file, lock(1, nonsense))).toBe(EINVAL)
+    expect(await ask(file, lock(1, nonsense, 1))).toBe(EINVAL)
+    expect(await ask(file, lock(1, write).subarray(0, 47))).toBe(EINVAL)
+    expect(await ask(file, lock(1, write))).toBe(0)
+    const answers: number[] = []
+    for (let owner = 2; owner < 8300; owner++) answers.push(await ask(file, lock(owner, write)))
+    expect(new Set(answers)).toEqual(new Set([EAGAIN, ENOLCK]))
+    expect(await ask(file, lock(1, unlock))).toBe(0)
+    guest.send(frame(0n, opcode.forget, file, words64(1n)))
+    expect(await ask(file, lock(1, write))).toBe(ESTALE)
   })
 
   test('a count that is not what follows is refused', async () => {

@@ -33,6 +33,13 @@ void op_lseek(fuse_req_t request, fuse_ino_t id, off_t offset, int whence, struc
 void op_copy_file_range(fuse_req_t request, fuse_ino_t from, off_t from_offset, struct fuse_file_info *from_file,
 			fuse_ino_t to, off_t to_offset, struct fuse_file_info *to_file, size_t length, int flags);
 
+/* operations_locks.c */
+void op_getlk(fuse_req_t request, fuse_ino_t id, struct fuse_file_info *file, struct flock *range);
+void op_setlk(fuse_req_t request, fuse_ino_t id, struct fuse_file_info *file, struct flock *range, int waits);
+void op_flock(fuse_req_t request, fuse_ino_t id, struct fuse_file_info *file, int operation);
+void op_flush(fuse_req_t request, fuse_ino_t id, struct fuse_file_info *file);
+void op_release(fuse_req_t request, fuse_ino_t id, struct fuse_file_info *file);
+
 /* operations_attributes.c */
 void op_setattr(fuse_req_t request, fuse_ino_t id, struct stat *wanted, int which, struct fuse_file_info *file);
 

@@ -1,6 +1,7 @@
 #include "privileges.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/capability.h>
 #include <seccomp.h>
 #include <stdint.h>
@@ -31,7 +32,7 @@ static void drop_capabilities(void)
 static const int allowed[] = {
 	SCMP_SYS(read), SCMP_SYS(sendmsg), SCMP_SYS(write), SCMP_SYS(poll), SCMP_SYS(ppoll),
 	SCMP_SYS(openat), SCMP_SYS(close), SCMP_SYS(pread64), SCMP_SYS(pwritev2), SCMP_SYS(lseek), SCMP_SYS(fsync),
-	SCMP_SYS(fdatasync), SCMP_SYS(ftruncate), SCMP_SYS(fallocate), SCMP_SYS(copy_file_range), SCMP_SYS(getdents64),
+	SCMP_SYS(fdatasync), SCMP_SYS(flock), SCMP_SYS(ftruncate), SCMP_SYS(fallocate), SCMP_SYS(copy_file_range), SCMP_SYS(getdents64),
 	SCMP_SYS(mkdirat), SCMP_SYS(mknodat), SCMP_SYS(symlinkat), SCMP_SYS(linkat), SCMP_SYS(unlinkat),
 	SCMP_SYS(renameat), SCMP_SYS(renameat2), SCMP_SYS(readlinkat),
 	SCMP_SYS(fstat), SCMP_SYS(newfstatat), SCMP_SYS(fstatfs), SCMP_SYS(fchownat), SCMP_SYS(fchmodat),
@@ -58,6 +59,11 @@ static void filter_system_calls(void)
 		fail("seccomp");
 	for (size_t i = 0; i < sizeof allowed / sizeof *allowed; i++)
 		seccomp_must(seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed[i], 0));
+	/* Locks, and nothing else that fcntl can do. */
+	seccomp_must(seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 1,
+				      SCMP_A1(SCMP_CMP_EQ, F_OFD_SETLK)));
+	seccomp_must(seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 1,
+				      SCMP_A1(SCMP_CMP_EQ, F_OFD_GETLK)));
 	/* Memory, but none that can be executed. */
 	seccomp_must(seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1,
 				      SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0)));

@@ -10,6 +10,7 @@
 
 #include "host_events.h"
 #include "inodes.h"
+#include "locks.h"
 #include "notify.h"
 #include "open_files.h"
 #include "options.h"
@@ -23,7 +24,15 @@ struct server {
 	struct open_files open_files;
 	struct host_events host_events;
 	struct notifier notifier;
+	struct locks locks;
+	/* Of the request at hand: what an interruption of it names. */
+	uint64_t unique;
+	/* Of the last handle given to the guest. */
+	uint64_t handles;
 };
+
+/* In the number of a handle: the guest does not say when one of those who share it closes it. */
+#define HANDLE_UNFLUSHED 1u
 
 /* The server that a request came to. */
 static inline struct server *server_of(fuse_req_t request)

@@ -47,7 +47,7 @@ static ssize_t read_nothing(int fd, void *buffer, size_t size, void *userdata)
 
 static void negotiate(void *userdata, struct fuse_conn_info *connection)
 {
-	(void)userdata;
+	struct server *server = userdata;
 	/*
 	 * Not: WRITEBACK_CACHE (two VMs that append would overwrite each other), ATOMIC_O_TRUNC (without open it would be
 	 * lost), HANDLE_KILLPRIV (the guest's kernel clears set-id bits, here they stay as it says), SPLICE_*.
@@ -55,6 +55,9 @@ static void negotiate(void *userdata, struct fuse_conn_info *connection)
 	connection->want = connection->capable &
 			   (FUSE_CAP_ASYNC_READ | FUSE_CAP_ASYNC_DIO | FUSE_CAP_AUTO_INVAL_DATA | FUSE_CAP_READDIRPLUS |
 			    FUSE_CAP_READDIRPLUS_AUTO | FUSE_CAP_PARALLEL_DIROPS | FUSE_CAP_CACHE_SYMLINKS);
+	/* Elsewhere the guest's kernel keeps them by itself, which costs nothing. */
+	if (server->options->profile == PROFILE_LOCKING)
+		connection->want |= connection->capable & (FUSE_CAP_POSIX_LOCKS | FUSE_CAP_FLOCK_LOCKS);
 	connection->max_write = MOUNT_MAX_DATA;
 	connection->max_readahead = MOUNT_MAX_DATA;
 	connection->max_background = 64;
@@ -62,7 +65,7 @@ static void negotiate(void *userdata, struct fuse_conn_info *connection)
 	connection->time_gran = 1;
 }
 
-/* What is missing here and in shape.c is refused with ENOSYS, which the kernel remembers: create becomes mknod, flush ends. */
+/* What is missing here and in shape.c is refused with ENOSYS, which the kernel remembers: create becomes mknod. */
 static const struct fuse_lowlevel_ops operations = {
 	.init = negotiate,
 	.lookup = op_lookup,
@@ -79,6 +82,11 @@ static const struct fuse_lowlevel_ops operations = {
 	.rmdir = op_rmdir,
 	.rename = op_rename,
 	.open = op_open,
+	.flush = op_flush,
+	.release = op_release,
+	.getlk = op_getlk,
+	.setlk = op_setlk,
+	.flock = op_flock,
 	.read = op_read,
 	.write = op_write,
 	.fsync = op_fsync,
@@ -111,7 +119,11 @@ static void take_frame(struct server *server, const struct fuse_in_header *frame
 			_exit(1);
 		return;
 	}
+	server->unique = frame->unique;
 	switch (shape_of_request(frame, frame->len)) {
+	case SHAPE_INTERRUPT:
+		locks_interrupt(server, ((const struct fuse_interrupt_in *)(frame + 1))->unique);
+		break;
 	case SHAPE_GOOD:
 		fuse_session_process_buf(server->session,
 					 &(struct fuse_buf){ .mem = (void *)frame, .size = frame->len });
@@ -158,6 +170,12 @@ struct server *open_session(const struct options *options, int socket, int root,
 	return &server;
 }
 
+/* The shorter of two timeouts, of which -1 is the longest. */
+static int sooner(int a, int b)
+{
+	return (unsigned)a < (unsigned)b ? a : b;
+}
+
 void serve(struct server *server)
 {
 	static struct frames frames;
@@ -166,10 +184,11 @@ void serve(struct server *server)
 			{ .fd = fuse_session_fd(server->session), .events = POLLIN },
 			{ .fd = host_events_wanted(server) ? server->host_events.fd : -1, .events = POLLIN },
 		};
-		if (poll(polled, 2, open_files_timeout(server)) < 0 && errno != EINTR)
+		if (poll(polled, 2, sooner(open_files_timeout(server), locks_timeout(server))) < 0 && errno != EINTR)
 			_exit(1);
 		if (polled[0].revents)
 			take_requests(server, &frames);
+		locks_retry(server);
 		host_events_run(server);
 		close_idle_files(server);
 	}

@@ -36,6 +36,10 @@ static const struct form forms[] = {
 	[FUSE_WRITE] = FORM(sizeof(struct fuse_write_in), 0),
 	[FUSE_STATFS] = FORM(0, 0),
 	[FUSE_RELEASE] = FORM(sizeof(struct fuse_release_in), 0),
+	[FUSE_FLUSH] = FORM(sizeof(struct fuse_flush_in), 0),
+	[FUSE_GETLK] = FORM(sizeof(struct fuse_lk_in), 0),
+	[FUSE_SETLK] = FORM(sizeof(struct fuse_lk_in), 0),
+	[FUSE_SETLKW] = FORM(sizeof(struct fuse_lk_in), 0),
 	[FUSE_FSYNC] = FORM(sizeof(struct fuse_fsync_in), 0),
 	[FUSE_SETXATTR] = FORM(FUSE_COMPAT_SETXATTR_IN_SIZE, 1),
 	[FUSE_GETXATTR] = FORM(sizeof(struct fuse_getxattr_in), 1),
@@ -104,9 +108,9 @@ enum shape shape_of_request(const void *frame, size_t length)
 {
 	struct fuse_in_header head;
 	memcpy(&head, frame, sizeof head);
-	/* No request here waits, so there is nothing to interrupt; libfuse would remember each for ever. */
+	/* Only who waits for a lock can be interrupted; libfuse would remember each of the others for ever. */
 	if (head.opcode == FUSE_INTERRUPT)
-		return SHAPE_IGNORED;
+		return length == sizeof head + sizeof(struct fuse_interrupt_in) ? SHAPE_INTERRUPT : SHAPE_IGNORED;
 	if (head.opcode >= sizeof forms / sizeof *forms || !forms[head.opcode].known)
 		return SHAPE_UNKNOWN;
 	bool good = is_complete(head.opcode, (const char *)frame + sizeof head, length - sizeof head);

@@ -10,6 +10,8 @@ enum shape {
 	SHAPE_BAD,
 	/* A request that this server does not answer. */
 	SHAPE_UNKNOWN,
+	/* Another request is not wanted any more; the frame is whole. */
+	SHAPE_INTERRUPT,
 	/* Needs no answer and has no use here. */
 	SHAPE_IGNORED,
 };

@@ -24,6 +24,7 @@ export const opcode = {
   init: 26,
   readdir: 28,
   interrupt: 36,
+  setlk: 32,
   batchForget: 42,
   readdirplus: 44,
   notified: 0x6d700001,

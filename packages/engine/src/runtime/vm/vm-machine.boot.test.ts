@@ -1,6 +1,7 @@
-import { execFileSync } from 'node:child_process'
+import { execFile, execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Bundle, RunningContainer } from '../runtime.ts'
 import type { ContractHost } from '../runtime-contract.ts'
@@ -58,6 +59,20 @@ test('directories of the host are in the container, read-only where asked', asyn
   expect(readFileSync(join(volume, 'file'), 'utf8')).toBe('made\n')
   expect(readFileSync(join(source, 'file'), 'utf8')).toBe('given\n')
   for (const path of [source, volume]) execFileSync('rm', ['-r', path])
+})
+
+test('machines that share a directory exclude each other by flock, and the host too', async () => {
+  const count =
+    'i=0; while [ $i -lt 40 ]; do i=$((i+1)); flock /v/lock sh -c "read n </v/count; echo \\$((n+1)) >/v/count"; done'
+  const bundles = [await shell(count), await shell(count)]
+  const source = join(bundles[0]?.dir ?? '', 'volume')
+  mkdirSync(source)
+  writeFileSync(join(source, 'count'), '0\n')
+  const hostMounts = [{ source, target: '/v', readOnly: false, kind: 'volume', profile: 'locking' }] as const
+  const onHost = promisify(execFile)('sh', ['-c', count.replaceAll('/v/', `${source}/`)])
+  await Promise.all([onHost, ...bundles.map((bundle) => outputOf({ ...bundle, hostMounts }))])
+  expect(readFileSync(join(source, 'count'), 'utf8')).toBe('120\n')
+  execFileSync('rm', ['-r', source])
 })
 
 test('QEMU has no privilege, sees little of the host, and leaves no trace', async () => {

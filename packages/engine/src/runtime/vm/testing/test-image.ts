@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { copyFileSync, mkdirSync, truncateSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
-const programs = 'sh cat dd ls sleep id wc seq date env mount df'
+const programs = 'sh cat dd ls sleep id wc seq date env mount df flock'
 
 /** A small ext4 image of a root with a shell and some tools, copied from this machine. */
 export const makeTestImage = (folder: string): string => {
