@@ -88,3 +88,16 @@ volumes: { data: {} }
   expect((await host.docker(['volume', 'ls', '-q'])).stdout).toBe('')
   await host.docker(['network', 'rm', 'shared'])
 })
+
+test('`down --remove-orphans` takes what the file does not name, and leaves a service whose profile is off', async () => {
+  const service = "{ image: demo/busybox:1, runtime: vm, command: [sleep, '1000000'], stop_signal: KILL"
+  const file = (rest: string) => ({ 'compose.yaml': `services:\n  web: ${service} }\n${rest}` })
+  const dir = host.project('off', file(`  off: ${service} }\n  gone: ${service} }\n`))
+  await host.ok(['up', '-d'], { cwd: dir })
+  host.project('off', file(`  off: ${service}, profiles: [off] }\n`))
+  const down = await host.ok(['down', '--remove-orphans'], { cwd: dir })
+  expect(down.stderr).toContain(' Network off_default  Resource is still in use\n')
+  const left = await host.docker(['ps', '-a', '--format', '{{.Names}}'])
+  expect(left.stdout).toBe('off-off-1\n')
+  await host.ok(['--profile', 'off', 'down'], { cwd: dir })
+})

@@ -80,6 +80,27 @@ services:
   await host.ok(['down'], { cwd: dir })
 })
 
+test('`up --wait-timeout` ends the wait, and leaves what runs', async () => {
+  const dir = host.project('patience', {
+    'compose.yaml': `
+services:
+  slow:
+    image: demo/busybox:1
+    runtime: vm
+    command: [sleep, '1000000']
+    healthcheck: { test: ['CMD', 'false'], interval: 1h, start_period: 1h }
+    stop_signal: KILL
+`,
+  })
+  await host.ok(['up', '-d'], { cwd: dir })
+  expect(await host.compose(['up', '--wait', '--wait-timeout', '1'], { cwd: dir })).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/\napplication not healthy after 1s\n$/),
+  })
+  expect((await host.ok(['ps', '--services'], { cwd: dir })).stdout).toBe('slow\n')
+  await host.ok(['down'], { cwd: dir })
+})
+
 test('a restart policy brings a failed process back, and `on-failure` counts', async () => {
   const dir = host.project('again', {
     'compose.yaml': `

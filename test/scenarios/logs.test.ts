@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { eventually } from '../eventually.ts'
-import { Host } from '../host.ts'
+import { bundle, Host } from '../host.ts'
 
 let host: Host
 beforeAll(async () => {
@@ -60,6 +60,21 @@ test('both streams, follow until the end, and timestamps that grow', async () =>
   await host.docker(['rm', 'both'])
 })
 
+test('`logs --follow` tells how each container ends, and ends with the last', async () => {
+  const dir = host.project('ends', {
+    'compose.yaml': `
+services:
+  a: { image: demo/busybox:1, runtime: vm, command: [sh, -c, 'echo first; while [ ! -e /go ]; do sleep 0.1; done; echo last; exit 4'] }
+`,
+  })
+  await host.ok(['up', '-d'], { cwd: dir })
+  const logs = host.spawn(process.execPath, [bundle, 'logs', '--follow'], { cwd: dir })
+  await new Promise((resolve) => logs.stdout?.once('data', resolve))
+  await host.ok(['exec', '-T', 'a', 'touch', '/go'], { cwd: dir })
+  expect((await logs).stdout).toBe('a-1  | first\na-1  | last\n\r\x1b[Ka-1 exited with code 4\n')
+  await host.ok(['down'], { cwd: dir })
+})
+
 test('a foreground `up` shows aligned output and ends with 130 after Ctrl-C, the containers stopped', async () => {
   const dir = host.project('front', {
     'compose.yaml': `
@@ -68,11 +83,7 @@ services:
   longer: { image: demo/busybox:1, runtime: vm, command: [sh, -c, "echo from longer; exec sleep 1000000"], stop_grace_period: 1s }
 `,
   })
-  const up = host.spawn(
-    process.execPath,
-    [new URL('../../packages/cli/dist/container-compose.mjs', import.meta.url).pathname, 'up'],
-    { cwd: dir },
-  )
+  const up = host.spawn(process.execPath, [bundle, 'up'], { cwd: dir })
   let seen = ''
   up.stdout?.on('data', (chunk) => {
     seen += chunk

@@ -42,6 +42,7 @@ export default defineCommand({
       removeVolumes: options.volumes || options.volume,
       images: imagesOf(target, options.rmi),
       timeoutSeconds: options.timeout,
+      disabled: new Set(Object.keys(target.loaded?.project.disabledServices ?? {})),
       ...(owned === undefined ? {} : { owned }),
     }
     const { project } = target.scope

@@ -96,7 +96,8 @@ export const runAttached = async (
         })
       },
     )
-    if (status === 130 && interrupts.happened) world.stderr.write('\n')
+    // Docker Compose ends with the text of the status, which is empty.
+    if (status !== 0) world.stderr.write('\n')
     return status
   } finally {
     giveBack()

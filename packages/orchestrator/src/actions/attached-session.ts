@@ -122,6 +122,7 @@ export class AttachedSession {
     if (abortOn === 'exit' || (abortOn === 'failure' && code !== 0)) {
       this.#options.onAbort()
       await this.#stopAll()
+      await this.#lastWords()
       this.#ended.resolve(exitCodeFrom === undefined ? code : await this.#codeOf(exitCodeFrom))
     } else if (this.#live.size === 0 && this.#options.isReplacing?.() !== true) this.#ended.resolve(0)
   }

@@ -12,6 +12,8 @@ export interface DownOptions {
   /** References of images to remove. */
   readonly images: readonly string[]
   readonly timeoutSeconds?: number | undefined
+  /** Services of the file whose profiles are off: their containers are no orphans. */
+  readonly disabled?: ReadonlySet<string>
   /** Names of networks and volumes of the file that are the project's own; undefined: all with its label. */
   readonly owned?: { readonly networks: ReadonlySet<string>; readonly volumes: ReadonlySet<string> }
 }
@@ -52,9 +54,9 @@ export const downPlan = async (
 const leavingContainers = (
   scope: Scope,
   containers: readonly ObservedContainer[],
-  { removeOrphans }: DownOptions,
+  { removeOrphans, disabled }: DownOptions,
 ): ObservedContainer[] => {
   const named = containersIn(scope, containers)
   if (!removeOrphans || scope.selected.length > 0) return named
-  return [...containers]
+  return containers.filter(({ service, oneOff }) => oneOff || !disabled?.has(service))
 }

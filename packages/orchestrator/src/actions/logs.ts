@@ -2,6 +2,7 @@ import { UserError } from '@container-compose/core'
 import type { LogsQuery } from '../client/containers.ts'
 import { label } from '../labels.ts'
 import { observeContainers } from '../observed/observe.ts'
+import type { ObservedContainer } from '../observed/observed-state.ts'
 import type { ActionContext } from './context.ts'
 import { LogStreams } from './log-streams.ts'
 import { containersIn, type Scope } from './scope.ts'
@@ -28,10 +29,12 @@ export const logs = async (
     context,
     signal === undefined ? ended.signal : AbortSignal.any([ended.signal, signal]),
   )
-  const containers = containersIn(scope, await observeContainers(client, scope.project)).filter(
-    ({ service, number }) =>
-      (index === undefined || number === index) && (scope.selected.length > 0 || !unattached.has(service)),
-  )
+  const isWanted = ({ service, number }: Pick<ObservedContainer, 'service' | 'number'>): boolean => {
+    if (index !== undefined && number !== index) return false
+    if (scope.selected.length > 0) return scope.selected.includes(service)
+    return !unattached.has(service) && (scope.services?.has(service) ?? true)
+  }
+  const containers = containersIn(scope, await observeContainers(client, scope.project)).filter(isWanted)
   if (index !== undefined && containers.length === 0)
     throw new UserError('NOT_RUNNING', `service "${scope.selected[0]}" is not running container #${index}`)
   const events = query.follow
@@ -40,7 +43,8 @@ export const logs = async (
         AbortSignal.any(signal === undefined ? [ended.signal] : [ended.signal, signal]),
       )
     : undefined
-  const running = new Set(containers.filter(({ state }) => state === 'running').map(({ name }) => name))
+  const alive = containers.filter(({ state }) => ['running', 'paused', 'restarting'].includes(state))
+  const running = new Set(alive.map(({ name }) => name))
   await Promise.all(
     containers.map(async ({ name, id }) => {
       const { Config } = await client.containers.inspect(id)
@@ -49,20 +53,22 @@ export const logs = async (
   )
   if (events === undefined || running.size === 0) return streams.allEnded()
   for await (const { Action, Actor } of events) {
-    const { name = '', [label.service]: service = '', [label.oneOff]: oneOff } = Actor.Attributes
-    if (oneOff === 'True' || !isWanted(scope, service)) continue
+    const { name = '', exitCode, [label.service]: service = '', [label.oneOff]: oneOff } = Actor.Attributes
+    const number = Number(Actor.Attributes[label.containerNumber])
+    if (oneOff === 'True' || !isWanted({ service, number })) continue
     await streams.ended(name)
     if (Action === 'start') {
       running.add(name)
       await streams.readNewRun(name)
-    } else if (await hasEnded(context, name)) running.delete(name)
+    } else {
+      const restarting = !(await hasEnded(context, name))
+      context.emit({ type: 'exit', container: name, code: Number(exitCode ?? 0), restarting })
+      if (!restarting) running.delete(name)
+    }
     if (running.size === 0) break
   }
   ended.abort()
 }
-
-const isWanted = ({ selected, services }: Scope, service: string): boolean =>
-  selected.length > 0 ? selected.includes(service) : (services?.has(service) ?? true)
 
 /** Whether a container that died stays dead: its restart policy may bring it back. */
 const hasEnded = async ({ client }: ActionContext, name: string): Promise<boolean> => {

@@ -56,7 +56,7 @@ export const execute = (
         emit({ type: 'progress', id: words.id, status: words.done, state: 'done' })
       return 'done'
     } catch (error) {
-      if (halted.aborted && isAbort(error)) return 'skipped'
+      if (halted.aborted && (error === halted.reason || isAbort(error))) return 'skipped'
       if (words !== undefined)
         emit({ type: 'progress', id: words.id, status: words.failed ?? messageOf(error), state: 'error' })
       errors.push(error)
