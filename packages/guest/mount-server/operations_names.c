@@ -78,8 +78,12 @@ void op_mknod(fuse_req_t request, fuse_ino_t parent, const char *name, mode_t mo
 	struct inode *directory = directory_of(request, parent, name);
 	if (!directory)
 		return;
+	/*
+	 * The guest's kernel asks for a new name after it has found none, also for an open that would take an existing file. ESTALE
+	 * makes it look once more; then it finds what somebody else has made meanwhile, and knows what to do about it.
+	 */
 	if (make_node(directory, name, mode))
-		fuse_reply_err(request, errno);
+		fuse_reply_err(request, errno == EEXIST ? ESTALE : errno);
 	else
 		finish_making(request, directory, name, mode);
 }

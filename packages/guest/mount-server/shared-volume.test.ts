@@ -68,6 +68,22 @@ test('300 lines appended by each of two machines at once are 600 whole lines for
     expect((await fs.readFile(join(root, 'log'), 'utf8')).trim().split('\n').sort()).toStrictEqual(expected)
 })
 
+test('whoever opens a name that another has just made gets that file', async () => {
+  const append = (path: string) =>
+    once(
+      spawn('sh', ['-c', `i=0; while [ $i -lt 200 ]; do echo x >> ${path}-$i; i=$((i+1)); done`], {
+        stdio: ['ignore', 'ignore', 'pipe'],
+      }),
+      'exit',
+    )
+  const ends = await Promise.all([first, second].map((root) => append(join(root, 'both'))))
+  expect(ends).toEqual([
+    [0, null],
+    [0, null],
+  ])
+  for (let i = 0; i < 200; i++) expect(await fs.readFile(join(volume, `both-${i}`), 'utf8')).toBe('x\nx\n')
+})
+
 test('one of two machines that create a name exclusively wins', async () => {
   for (let i = 0; i < 20; i++) {
     const tries = await Promise.allSettled(
