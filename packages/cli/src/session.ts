@@ -47,7 +47,7 @@ export const desiredOf = ({ project, locations }: LoadedProject): DesiredState =
  */
 export const withProgress = async <Result>(
   invocation: AnyInvocation,
-  { title, project, afterwards, quietBuild = false }: ProgressSession,
+  { title, project, afterwards, quietBuild = false, quietPull = false }: ProgressSession,
   action: (context: ActionContext, endProgress: () => Promise<void>) => Promise<Result>,
 ): Promise<Result> => {
   const { world, screen, globals, interrupts } = invocation
@@ -69,7 +69,7 @@ export const withProgress = async <Result>(
     return ended
   }
   const emit = (event: ComposeEvent): void => {
-    if (!builds.hear(event)) return
+    if (!builds.hear(event) || (quietPull && isOfLayer(event))) return
     if (ended === undefined) progress.emit(event)
     else afterwards?.(event)
   }
@@ -81,12 +81,17 @@ export const withProgress = async <Result>(
   }
 }
 
+/** How a single layer of an image gets on. */
+const isOfLayer = (event: ComposeEvent): boolean => event.type === 'progress' && event.parent !== undefined
+
 export interface ProgressSession {
   /** `Running`, `Stopping` … */
   readonly title: string
   readonly project: string
   /** Shows nothing of what builds print, unless one fails. */
   readonly quietBuild?: boolean
+  /** Shows pulls as a whole, without their layers. */
+  readonly quietPull?: boolean
   /** Hears the events after the progress was ended. */
   readonly afterwards?: (event: ComposeEvent) => void
 }

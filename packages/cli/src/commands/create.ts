@@ -3,13 +3,13 @@ import { flag, list, text, tristate } from '../arguments/options.ts'
 import { defineCommand } from '../command.ts'
 import { selectDesired } from '../desired.ts'
 import { readProject } from '../project.ts'
-import { confirm } from '../prompt.ts'
 import { withProgress } from '../session.ts'
 import { showPlan } from './plan.ts'
 import {
   buildPolicy,
   checkPullPolicy,
   checkRecreateFlags,
+  lossApproval,
   orphanPolicy,
   parseScale,
   recreatePolicy,
@@ -45,15 +45,19 @@ export default defineCommand({
       ...orphanPolicy(options.removeOrphans, loaded.project.environment),
       start: false,
     }
-    const approveLoss = (volume: string) =>
-      options.yes ? Promise.resolve(true) : confirm(`Recreate volume "${volume}" (data will be lost)?`, world)
+    const approveLoss = lossApproval(options, world)
     const prepare = { policy, pull: options.pull, build, approveLoss }
     if (globals.dryRun) return showPlan(invocation, desired, prepare)
-    await withProgress(invocation, { title: 'Creating', project: desired.project }, async (context) => {
-      const { reconciliation } = await approved(context, desired, prepare)
-      announce(context, reconciliation)
-      await executeOrThrow(context, reconciliation.plan)
-    })
+    const { quietPull } = options
+    await withProgress(
+      invocation,
+      { title: 'Creating', project: desired.project, quietPull },
+      async (context) => {
+        const { reconciliation } = await approved(context, desired, prepare)
+        announce(context, reconciliation)
+        await executeOrThrow(context, reconciliation.plan)
+      },
+    )
     return 0
   },
 })

@@ -1,5 +1,5 @@
 import { UserError } from '@container-compose/core'
-import { type Emit, pullImages } from '@container-compose/orchestrator'
+import { EngineError, pullImages } from '@container-compose/orchestrator'
 import { flag, text } from '../arguments/options.ts'
 import { defineCommand } from '../command.ts'
 import { readProject } from '../project.ts'
@@ -28,21 +28,24 @@ export default defineCommand({
       world.stderr.write("\x1b[31moption '--no-parallel' is DEPRECATED and will be ignored.\x1b[0m\n")
     if (desired.services.length === 0) throw new UserError('NO_SERVICE', 'no service selected')
     const selected = options.includeDeps ? [] : operands
-    await withProgress(invocation, { title: 'Pulling', project: desired.project }, (context) =>
-      pullImages(options.quiet ? { ...context, emit: withoutLayers(context.emit) } : context, desired, {
-        selected,
-        policy: options.policy,
-        ignoreBuildable: options.ignoreBuildable,
-        ignoreFailures: options.ignorePullFailures,
-      }),
+    const toBuild = await withProgress(
+      invocation,
+      { title: 'Pulling', project: desired.project, quietPull: options.quiet },
+      (context) =>
+        pullImages(context, desired, {
+          selected,
+          policy: options.policy,
+          ignoreBuildable: options.ignoreBuildable,
+          ignoreFailures: options.ignorePullFailures,
+        }),
     )
+    const [first] = toBuild
+    if (first === undefined) return 0
+    const services = toBuild.map(({ service }) => service).join(' ')
+    world.stderr.write(
+      `WARNING: Some service image(s) must be built from source by running:\n    docker compose build ${services}\n`,
+    )
+    if (!options.ignorePullFailures) throw new EngineError(500, first.reason)
     return 0
   },
 })
-
-/** Leaves out how single layers get on. */
-export const withoutLayers =
-  (emit: Emit): Emit =>
-  (event) => {
-    if (event.type !== 'progress' || event.parent === undefined) emit(event)
-  }

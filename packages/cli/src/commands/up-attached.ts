@@ -50,7 +50,13 @@ export const runAttached = async (
   try {
     const status = await withProgress(
       invocation,
-      { title: 'Running', project: desired.project, afterwards, quietBuild: options.quietBuild },
+      {
+        title: 'Running',
+        project: desired.project,
+        afterwards,
+        quietBuild: options.quietBuild,
+        quietPull: options.quietPull,
+      },
       (context, endProgress) => {
         const watching = {
           loaded,

@@ -1,6 +1,8 @@
 import { UserError } from '@container-compose/core'
 import { defaultPolicy, type Policy } from '@container-compose/orchestrator'
+import type { World } from '../command.ts'
 import { isTrue } from '../globals.ts'
+import { confirm } from '../prompt.ts'
 
 /** The flags of `up` and `create` that say how existing containers are treated. */
 export interface RecreateFlags {
@@ -92,3 +94,14 @@ export const orphanPolicy = (
     throw conflict('cannot combine COMPOSE_IGNORE_ORPHANS and --remove-orphans')
   return { removeOrphans, ignoreOrphans }
 }
+
+/** Asks whether the data of a volume may be lost; `--yes` answers. */
+export const lossApproval =
+  ({ yes }: { readonly yes: boolean }, world: World) =>
+  (volume: string): Promise<boolean> =>
+    yes
+      ? Promise.resolve(true)
+      : confirm(
+          `Volume "${volume}" exists but doesn't match configuration in compose file. Recreate (data will be lost)?`,
+          world,
+        )

@@ -4,12 +4,12 @@ import { flag, integer, list, text, tristate } from '../arguments/options.ts'
 import { defineCommand, type Invocation } from '../command.ts'
 import { selectDesired } from '../desired.ts'
 import { readProject } from '../project.ts'
-import { confirm } from '../prompt.ts'
 import { withProgress } from '../session.ts'
 import {
   buildPolicy,
   checkPullPolicy,
   checkRecreateFlags,
+  lossApproval,
   orphanPolicy,
   parseScale,
   recreatePolicy,
@@ -88,13 +88,7 @@ export default defineCommand({
       pull: options.pull || undefined,
       build: buildPolicy(options),
       waitTimeoutMs: (options.waitTimeout ?? 0) * 1000,
-      approveLoss: (volume: string) =>
-        options.yes
-          ? Promise.resolve(true)
-          : confirm(
-              `Volume "${volume}" exists but doesn't match configuration in compose file. Recreate (data will be lost)?`,
-              world,
-            ),
+      approveLoss: lossApproval(options, world),
     }
     if (globals.dryRun) {
       const { showPlan } = await import('./plan.ts')
@@ -106,7 +100,12 @@ export default defineCommand({
     }
     await withProgress(
       invocation,
-      { title: 'Running', project: desired.project, quietBuild: options.quietBuild },
+      {
+        title: 'Running',
+        project: desired.project,
+        quietBuild: options.quietBuild,
+        quietPull: options.quietPull,
+      },
       (context) => up(context, desired, upOptions),
     )
     return 0

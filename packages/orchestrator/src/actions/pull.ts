@@ -1,4 +1,5 @@
 import type { DesiredState } from '../desired/desired-state.ts'
+import type { ComposeEvent } from '../events.ts'
 import { execute } from '../execute/execute.ts'
 import { observeImages } from '../observed/observe.ts'
 import { planPulls } from '../reconcile/pulls.ts'
@@ -13,12 +14,28 @@ export interface PullActionOptions {
   readonly ignoreFailures: boolean
 }
 
-/** Pulls the images of services. */
+/** A service whose image no registry has, and that has a `build`. */
+export interface ToBuild {
+  readonly service: string
+  /** What the registry said. */
+  readonly reason: string
+}
+
+/** Pulls the images of services. Gives those that have to be built. */
 export const pullImages = async (
-  context: ActionContext,
+  given: ActionContext,
   desired: DesiredState,
   { selected, policy, ignoreBuildable, ignoreFailures }: PullActionOptions,
-): Promise<void> => {
+): Promise<readonly ToBuild[]> => {
+  const toBuild: ToBuild[] = []
+  const context = {
+    ...given,
+    emit: (event: ComposeEvent): void => {
+      if (event.type === 'progress' && event.text === 'Warning')
+        toBuild.push({ service: event.id, reason: event.status ?? '' })
+      given.emit(event)
+    },
+  }
   const services = desired.services.filter(
     ({ name, build }) =>
       (selected.length === 0 || selected.includes(name)) && !(ignoreBuildable && build !== undefined),
@@ -51,6 +68,7 @@ export const pullImages = async (
       })
   const { errors } = await execute(plan, context, { keepGoing: ignoreFailures })
   if (errors.length > 0 && !ignoreFailures) throw errors[0]
+  return toBuild
 }
 
 const isPullFor = (operation: DesiredOperation, service: string): boolean =>

@@ -1,3 +1,4 @@
+import { UserError } from '@container-compose/core'
 import type { ImageDetails, NetworkDetails, VolumeDetails } from '../client/api-types.ts'
 import type { EngineClient } from '../client/connect.ts'
 import { isNotFound } from '../client/engine-error.ts'
@@ -67,7 +68,9 @@ export const observeImages = async (
         return [reference, await client.images.inspect(reference)] as const
       } catch (error) {
         if (isNotFound(error)) return undefined
-        throw error
+        if (!(error instanceof UserError)) throw error
+        const { code, message, hint, cause } = error
+        throw new UserError(code, `unable to get image '${reference}': ${message}`, { hint, cause })
       }
     }),
   )
