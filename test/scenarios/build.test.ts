@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, symlinkSync } from 'node:fs'
+import { readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { eventually } from '../eventually.ts'
@@ -240,6 +240,49 @@ RUN ! test -e /dev/vda && ! mknod /dev/mine b 254 0 && ! mount -t tmpfs tmpfs /m
   expect((await run(['build'])).stderr).toMatch(
     /\[BUILD_FAILED\] at Dockerfile:2:1" excerpt="COPY out \/"\n.*COPY failed: /,
   )
+})
+
+test('a repository is a context, at a commit and below a directory', async () => {
+  const repository = host.project('repository', {
+    'docker/Dockerfile': 'FROM demo/busybox:1\nCOPY . /all\nRUN ls -A /all && cat /all/file\n',
+    'docker/.dockerignore': 'ignored\n',
+    'docker/ignored': 'no',
+    'docker/file': 'first\n',
+  })
+  const git = async (...args: string[]) => {
+    const identity = ['-c', 'user.name=t', '-c', 'user.email=t@localhost', '-c', 'init.defaultBranch=main']
+    const { code, stdout, stderr } = await host.run('git', [...identity, ...args], { cwd: repository })
+    if (code !== 0) throw new Error(stderr)
+    return stdout.trim()
+  }
+  await git('init', '-q')
+  await git('add', '.')
+  await git('commit', '-qm', 'one')
+  const first = await git('rev-parse', 'HEAD')
+  writeFileSync(join(repository, 'docker/file'), 'second\n')
+  await git('commit', '-qam', 'two')
+  const all = join(host.root, 'projects')
+  const served = ['--listen=127.0.0.1', '--export-all', `--base-path=${all}`, all]
+  const daemon = host.spawn('git', ['daemon', '--reuseaddr', ...served])
+  try {
+    const url = (fragment: string) => `git://127.0.0.1/repository/.git#${fragment}:docker`
+    const built = (context: string) =>
+      compose('git', {
+        'compose.yaml': `services: { web: { build: { context: '${context}', network: none } } }`,
+      })(['build'])
+    const main = await eventually(async () => {
+      const { code, stdout, stderr } = await built(url('main'))
+      if (code !== 0) throw new Error(stderr)
+      return stdout
+    }, 'the repository is served')
+    expect(main).toBe('web 3/3 | .dockerignore\nweb 3/3 | Dockerfile\nweb 3/3 | file\nweb 3/3 | second\n')
+    expect((await built(url(first))).stdout).toContain('| first\n')
+    expect((await built(url('nope'))).stderr).toMatch(/failed to fetch the build context: .*nope/)
+    expect((await built('https://127.0.0.1/context.git/../x.tar')).stderr).toContain('is no Git repository')
+  } finally {
+    daemon.kill('SIGTERM')
+    await daemon
+  }
 })
 
 test('builds run side by side, and what they print belongs to them', async () => {

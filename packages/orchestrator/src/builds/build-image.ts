@@ -10,7 +10,7 @@ import type { Emit } from '../events.ts'
 import type { Operation } from '../plan/operation.ts'
 import { buildArchive } from './archive.ts'
 import { type BuildDockerfile, findDockerfile } from './dockerfile.ts'
-import { archiveParts, bundleType, needsBundle } from './parts.ts'
+import { archiveParts, bundleType, furtherParts, needsBundle } from './parts.ts'
 import { progressReader } from './progress.ts'
 import { buildQuery } from './query.ts'
 
@@ -36,7 +36,7 @@ export const buildImage = async (
   for (const message of build.hints) emit({ type: 'warning', message })
   const isUrl = !build.context.startsWith('/')
   const dockerfile = isUrl ? urlDockerfile(operation) : await findDockerfile(build)
-  const archive = buildArchive(isUrl ? [] : await archiveParts(build, dockerfile))
+  const archive = buildArchive(isUrl ? await furtherParts(build) : await archiveParts(build, dockerfile))
   try {
     const stream = await client.images.build(archive, {
       query: buildQuery(operation, dockerfile.name),

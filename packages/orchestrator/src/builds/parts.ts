@@ -52,7 +52,8 @@ const outsideDockerfile = async (
   ]
 }
 
-const furtherParts = async ({ contexts, secrets }: DesiredBuild): Promise<ArchivePart[]> => {
+/** The folders and secrets of a build beside its context. */
+export const furtherParts = async ({ contexts, secrets }: DesiredBuild): Promise<ArchivePart[]> => {
   const parts: ArchivePart[] = []
   for (const [name, context] of Object.entries(contexts))
     if (context.kind === 'folder')

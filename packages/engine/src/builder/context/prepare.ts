@@ -1,8 +1,9 @@
-import { lstat, readdir, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises'
+import { lstat, mkdir, readdir, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join, posix } from 'node:path'
 import { type IgnorePatterns, ignorePatterns, isSystemError, parseIgnoreFile } from '@container-compose/core'
 import { badParameter } from '../../api/errors.ts'
 import type { BuildRequest } from '../request.ts'
+import { fetchGitContext } from './git.ts'
 import { receiveContext } from './receive.ts'
 
 /** A context on disk, ready for buildah. */
@@ -22,16 +23,22 @@ export interface ReceivedContext {
   readonly archive: AsyncIterable<Buffer>
   /** The archive holds `context/`, `contexts/<name>/` and `secrets/<id>` in place of the context alone. */
   readonly isBundle: boolean
+  readonly signal: AbortSignal
 }
 
 /** @throws ApiError 400 for an archive that is none, and for a Dockerfile that is not in it */
 export const prepareContext = async (
-  { request, archive, isBundle }: ReceivedContext,
+  { request, archive, isBundle, signal }: ReceivedContext,
   work: string,
 ): Promise<PreparedContext> => {
   const received = join(work, 'received')
-  await receiveContext(archive, received)
-  const dir = isBundle ? join(received, 'context') : received
+  const { remote, dockerfile: name } = request
+  if (remote === undefined || isBundle) await receiveContext(archive, received)
+  const dir = remote === undefined && !isBundle ? received : join(received, 'context')
+  if (remote !== undefined) {
+    await mkdir(received, { recursive: true })
+    await fetchGitContext(dir, { url: remote, dockerfile: posix.normalize(name), work, signal })
+  }
   if (!(await lstat(dir)).isDirectory())
     throw badParameter('invalid build bundle: its context is no directory')
   const dockerfileText = await readInside(dir, request.dockerfile)

@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type TestMember, testTar } from '../../images/test-tar.ts'
 import { prepareContext } from './prepare.ts'
-import { receiveContext } from './receive.ts'
+import { type ContextLimits, receiveContext } from './receive.ts'
 
 let folder = ''
 beforeEach(() => {
@@ -15,8 +15,8 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }))
 
 type Members = TestMember[]
-const receive = (members: Members, limits?: Parameters<typeof receiveContext>[2]) =>
-  receiveContext(Readable.from([testTar(...members)]), join(folder, 'context'), limits)
+const receive = (members: Members, limits?: ContextLimits) =>
+  receiveContext(Readable.from([testTar(...members)]), join(folder, 'context'), limits && { limits })
 const inside = (path: string) => join(folder, 'context', path)
 
 test('files, directories and links are there, owned by root, with their modes', async () => {
@@ -105,6 +105,7 @@ const prepare = (dockerfile: string, isBundle: boolean, ...members: Members) =>
   prepareContext(
     {
       request: { dockerfile, remote: undefined },
+      signal: new AbortController().signal,
       archive: Readable.from([testTar(...members)]),
       isBundle,
     },

@@ -17,6 +17,12 @@ export interface ContextLimits {
   readonly entries: number
 }
 
+export interface ReceiveOptions {
+  readonly limits?: ContextLimits
+  /** Paths that are passed over. */
+  readonly leavesOut?: (path: string) => boolean
+}
+
 const defaultLimits: ContextLimits = { bytes: 32 * 1024 ** 3, entries: 1_000_000 }
 
 /**
@@ -30,7 +36,7 @@ const defaultLimits: ContextLimits = { bytes: 32 * 1024 ** 3, entries: 1_000_000
 export const receiveContext = async (
   archive: AsyncIterable<Buffer>,
   folder: string,
-  limits: ContextLimits = defaultLimits,
+  { limits = defaultLimits, leavesOut = () => false }: ReceiveOptions = {},
 ): Promise<void> => {
   await mkdir(folder, { mode: 0o755 })
   const judged = async function* (): AsyncGenerator<Buffer, void, undefined> {
@@ -45,7 +51,7 @@ export const receiveContext = async (
           `the build context is larger than ${limits.bytes} bytes or ${limits.entries} files; leave things out by a .dockerignore`,
         )
       const admitted: TarEntry | undefined = admit(entry)
-      if (admitted === undefined) continue
+      if (admitted === undefined || leavesOut(nameOf(admitted))) continue
       yield formatHeader(admitted)
       if (admitted.type !== 'file') continue
       yield* content
@@ -67,6 +73,9 @@ export const receiveContext = async (
   if (ended.status === 'rejected')
     throw badParameter(`the build context can't be unpacked: ${ended.reason.stderr}`)
 }
+
+/** The path as people write it: names are one character per byte, and a directory's ends with a slash. */
+const nameOf = ({ name }: TarEntry): string => Buffer.from(name.replace(/\/$/, ''), 'latin1').toString()
 
 const tarArguments = [
   '--extract',
