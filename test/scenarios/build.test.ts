@@ -1,8 +1,5 @@
-import { readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { eventually } from '../eventually.ts'
-import { bundle, Host } from '../host.ts'
+import { Host } from '../host.ts'
 
 let host: Host
 beforeAll(async () => {
@@ -10,6 +7,11 @@ beforeAll(async () => {
   await host.load('busybox')
 })
 afterAll(() => host.destroy())
+
+const compose = (name: string, files: Record<string, string>) => {
+  const dir = host.project(name, files)
+  return (args: string[], env: Record<string, string> = {}) => host.compose(args, { cwd: dir, env })
+}
 
 test('docker build, the classic builder of the real client', async () => {
   const dir = host.project('classic', {
@@ -51,11 +53,6 @@ test('a step that fails ends docker build with its status', async () => {
   expect(stderr).toBe("The command '/bin/sh -c echo before; exit 7' returned a non-zero code: 7\n")
   expect(code).toBe(7)
 })
-
-const compose = (name: string, files: Record<string, string>) => {
-  const dir = host.project(name, files)
-  return (args: string[], env: Record<string, string> = {}) => host.compose(args, { cwd: dir, env })
-}
 
 test('up builds what is missing, up --build what changed, and says what the steps print', async () => {
   const files = {
@@ -123,6 +120,13 @@ secrets:
 ARG SAID FROM_ENVIRONMENT GIVEN
 COPY --from=shared file /shared
 COPY . /src
+COPY <<'written' /src/
+$SAID
+written
+RUN <<script
+#!/bin/sh -e
+grep -q '^.SAID$' /src/written && test "$SAID" = 'in the file'
+script
 RUN test "$SAID-$FROM_ENVIRONMENT-$GIVEN" = "in the file-outside-by hand" && \\
   test "$(cat /base /shared /src/here | tr '\\n' ' ')" = "base lib here " && test ! -e /src/ignored && test ! -e /src/.dockerignore
 RUN --mount=type=secret,id=file_secret --mount=type=secret,id=renamed \\
@@ -170,7 +174,7 @@ services:
   base: { build: { dockerfile: Base } }
 `,
     Dockerfile: 'FROM demo/busybox:1\n\nRUN echo seen && \\\n    exit 9\n',
-    Heredoc: 'FROM demo/busybox:1\nRUN <<EOF\ntrue\nEOF\n',
+    Heredoc: 'FROM demo/busybox:1\nRUN true\nRUN <<EOF\necho in it\nexit 4\nEOF\n',
     Base: 'FROM localhost:1/none\n',
   })
   const failed = await run(['build', '-q', 'web'])
@@ -181,7 +185,7 @@ services:
   expect(failed.stderr).toMatch(/\[BUILD_FAILED\] at Dockerfile:3:1" excerpt="RUN echo seen && \\\\"/)
   expect(failed.stderr).toContain('service "web": The command \'/bin/sh -c echo seen && ')
   expect((await run(['build', 'inline'])).stderr).toMatch(/at compose.yaml:\d+:1" excerpt="COPY nothing \/"/)
-  expect((await run(['build', 'heredoc'])).stderr).toMatch(/at Heredoc:2:1" excerpt="RUN <<EOF"/)
+  expect((await run(['build', 'heredoc'])).stderr).toMatch(/at Heredoc:3:1" excerpt="RUN <<EOF"/)
   expect((await run(['build', 'base'])).stderr).toMatch(/at Base:1:1" excerpt="FROM localhost:1\/none"/)
 })
 
@@ -217,115 +221,4 @@ services:
     '{"id":"app 3/3","parent_id":"flags-app","text":"RUN echo step","status":"Done","percent":100}\n',
   )
   expect((await run(['up', '-d', '--no-build', 'db'])).stderr).toContain('No such image: flags-db:latest')
-})
-
-test('a build sees nothing of the machine', async () => {
-  const machine = host.project('machine', { secret: 'of the machine\n' })
-  const files = {
-    'compose.yaml': 'services: { web: { build: { context: ., network: none } } }',
-    Dockerfile: `FROM demo/busybox:1 AS evil
-RUN ln -s / /root-link && mkdir /dir
-FROM demo/busybox:1
-RUN --mount=type=bind,from=evil,source=/root-link,target=/host ls /host > /listing 2> /dev/null; ! test -e /host${machine}
-RUN --mount=type=bind,target=/context,rw ! touch /context/written
-RUN ! test -e /dev/vda && ! mknod /dev/mine b 254 0 && ! mount -t tmpfs tmpfs /mnt 2> /dev/null && \\
-  test "$(ls -d /proc/[0-9]* | wc -l)" -lt 6 && ! grep -q ${machine} /proc/self/mountinfo
-`,
-  }
-  const built = await compose('hostile', files)(['build'])
-  expect(built).toMatchObject({ code: 0 })
-
-  const run = compose('links', { ...files, Dockerfile: 'FROM demo/busybox:1\nCOPY out /\n' })
-  symlinkSync(join(machine, 'secret'), join(host.root, 'projects/links/out'))
-  expect((await run(['build'])).stderr).toMatch(
-    /\[BUILD_FAILED\] at Dockerfile:2:1" excerpt="COPY out \/"\n.*COPY failed: /,
-  )
-})
-
-test('a repository is a context, at a commit and below a directory', async () => {
-  const repository = host.project('repository', {
-    'docker/Dockerfile': 'FROM demo/busybox:1\nCOPY . /all\nRUN ls -A /all && cat /all/file\n',
-    'docker/.dockerignore': 'ignored\n',
-    'docker/ignored': 'no',
-    'docker/file': 'first\n',
-  })
-  const git = async (...args: string[]) => {
-    const identity = ['-c', 'user.name=t', '-c', 'user.email=t@localhost', '-c', 'init.defaultBranch=main']
-    const { code, stdout, stderr } = await host.run('git', [...identity, ...args], { cwd: repository })
-    if (code !== 0) throw new Error(stderr)
-    return stdout.trim()
-  }
-  await git('init', '-q')
-  await git('add', '.')
-  await git('commit', '-qm', 'one')
-  const first = await git('rev-parse', 'HEAD')
-  writeFileSync(join(repository, 'docker/file'), 'second\n')
-  await git('commit', '-qam', 'two')
-  const all = join(host.root, 'projects')
-  const served = ['--listen=127.0.0.1', '--export-all', `--base-path=${all}`, all]
-  const daemon = host.spawn('git', ['daemon', '--reuseaddr', ...served])
-  try {
-    const url = (fragment: string) => `git://127.0.0.1/repository/.git#${fragment}:docker`
-    const built = (context: string) =>
-      compose('git', {
-        'compose.yaml': `services: { web: { build: { context: '${context}', network: none } } }`,
-      })(['build'])
-    const main = await eventually(async () => {
-      const { code, stdout, stderr } = await built(url('main'))
-      if (code !== 0) throw new Error(stderr)
-      return stdout
-    }, 'the repository is served')
-    expect(main).toBe('web 3/3 | .dockerignore\nweb 3/3 | Dockerfile\nweb 3/3 | file\nweb 3/3 | second\n')
-    expect((await built(url(first))).stdout).toContain('| first\n')
-    expect((await built(url('nope'))).stderr).toMatch(/failed to fetch the build context: .*nope/)
-    expect((await built('https://127.0.0.1/context.git/../x.tar')).stderr).toContain('is no Git repository')
-  } finally {
-    daemon.kill('SIGTERM')
-    await daemon
-  }
-})
-
-test('builds run side by side, and what they print belongs to them', async () => {
-  const service = (name: string) =>
-    `  ${name}: { build: { context: ., args: { WHO: ${name} }, network: none } }\n`
-  const run = compose('many', {
-    'compose.yaml': `services:\n${['a', 'b', 'c'].map(service).join('')}`,
-    Dockerfile: 'FROM demo/busybox:1\nARG WHO\nRUN echo $WHO > /who; sleep 0.3; cat /who\n',
-  })
-  const { code, stdout } = await run(['build'])
-  expect(code).toBe(0)
-  expect(stdout.trim().split('\n').sort()).toEqual(['a 3/3 | a', 'b 3/3 | b', 'c 3/3 | c'])
-})
-
-test('a build that is interrupted, or whose engine dies, leaves nothing and hinders no other', async () => {
-  const files = {
-    'compose.yaml': 'services: { web: { build: { context: ., network: none } } }',
-    Dockerfile: 'FROM demo/busybox:1\nRUN echo begun; sleep 1000\n',
-  }
-  const dir = host.project('cut', files)
-  const begin = async () => {
-    const child = host.spawn(process.execPath, [bundle, 'build'], { cwd: dir })
-    let shown = ''
-    child.stdout?.on('data', (chunk) => {
-      shown += chunk
-    })
-    await eventually(() => shown.includes('| begun'), 'the step runs')
-    return { child }
-  }
-  const steps = () => host.processes().filter(({ command }) => /buildah|sleep 1000/.test(command))
-  const interrupted = await begin()
-  expect(steps().length).toBeGreaterThan(0)
-  interrupted.child.kill('SIGINT')
-  expect((await interrupted.child).exitCode).toBe(130)
-  await eventually(() => steps().length === 0, 'all of the build has ended')
-  await eventually(() => readdirSync(join(host.root, 'data/build/work')).length === 0, 'its files are gone')
-
-  const orphaned = await begin()
-  process.kill(Number(readFileSync(join(host.root, 'run/engine.pid'), 'utf8')), 'SIGKILL')
-  expect((await orphaned.child).stderr).toContain('service "web": the engine ended before its build did')
-  await eventually(() => steps().length === 0, 'all of the build has ended')
-
-  const again = compose('cut', { ...files, Dockerfile: 'FROM demo/busybox:1\nRUN echo fine\n' })
-  expect((await again(['build'])).stdout).toBe('web 2/2 | fine\n')
-  expect(readdirSync(join(host.root, 'data/build/work'))).toEqual([])
 })

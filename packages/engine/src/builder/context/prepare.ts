@@ -2,6 +2,7 @@ import { lstat, mkdir, readdir, readFile, realpath, rm, stat, writeFile } from '
 import { dirname, join, posix } from 'node:path'
 import { type IgnorePatterns, ignorePatterns, isSystemError, parseIgnoreFile } from '@container-compose/core'
 import { badParameter } from '../../api/errors.ts'
+import { heredocContext, withoutHeredocs, writeHeredocs } from '../dockerfile/heredocs.ts'
 import type { BuildRequest } from '../request.ts'
 import { fetchGitContext } from './git.ts'
 import { receiveContext } from './receive.ts'
@@ -9,7 +10,7 @@ import { receiveContext } from './receive.ts'
 /** A context on disk, ready for buildah. */
 export interface PreparedContext {
   readonly dir: string
-  /** A copy outside of the context. */
+  /** Outside of the context; without here-documents, so that buildah can read it. */
   readonly dockerfile: string
   readonly dockerfileText: string
   /** Directories by the names that a Dockerfile gives them. */
@@ -43,11 +44,17 @@ export const prepareContext = async (
     throw badParameter('invalid build bundle: its context is no directory')
   const dockerfileText = await readInside(dir, request.dockerfile)
   const dockerfile = join(work, 'Dockerfile')
-  await writeFile(dockerfile, dockerfileText)
+  const rewritten = withoutHeredocs(dockerfileText)
+  await writeFile(dockerfile, rewritten?.text ?? dockerfileText)
+  const heredocs = join(work, 'heredocs')
+  if (rewritten !== undefined) await writeHeredocs(heredocs, rewritten.files)
   await leaveOutOwnFiles(dir, request.dockerfile)
   return {
     ...{ dir, dockerfile, dockerfileText },
-    contexts: isBundle ? await entriesOf(join(received, 'contexts'), 'directories') : {},
+    contexts: {
+      ...(isBundle && (await entriesOf(join(received, 'contexts'), 'directories'))),
+      ...(rewritten !== undefined && { [heredocContext]: heredocs }),
+    },
     secrets: isBundle ? await entriesOf(join(received, 'secrets'), 'files') : {},
   }
 }

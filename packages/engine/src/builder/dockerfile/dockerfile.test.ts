@@ -53,7 +53,6 @@ test.each([
   ['FROM a b\n', 'line 1: FROM requires either one or three arguments'],
   ['\nFROM $NONE\n', 'line 2: base name ($NONE) should not be blank'],
   ['FROM a\nRUN <<EOF\necho\n', 'line 2: unterminated heredoc EOF'],
-  ['FROM a\n\nCOPY <<-"E" /x\n\tE\n', 'line 3: here-documents (<<) are not supported'],
 ])('%j is refused with its line', (text, message) => {
   expect(() => read(text)).toThrow(message)
 })

@@ -76,7 +76,6 @@ const splitStages = (instructions: readonly Instruction[], given: ReadonlyMap<st
   for (const step of instructions) {
     const { keyword, line } = step
     const stage = stages.at(-1)
-    if (step.hasHeredoc) throw dockerfileFault(line, 'here-documents (<<) are not supported by buildah')
     if (keyword === 'FROM') {
       const { name, base, platform } = readFrom(step, globals)
       const need = { name: base, line, isBase: true as const, ...(platform !== undefined && { platform }) }

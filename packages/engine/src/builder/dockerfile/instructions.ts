@@ -9,8 +9,18 @@ export interface Instruction {
   /** Lines of the file, counted from 1. */
   readonly line: number
   readonly lastLine: number
-  /** The instruction takes the lines after it as a file (`<<EOF`). */
-  readonly hasHeredoc: boolean
+  /** The lines after it that it takes as files (`<<EOF`), in their order. */
+  readonly heredocs: readonly Heredoc[]
+}
+
+export interface Heredoc {
+  readonly word: string
+  /** `<<-`: tabs before lines say nothing. */
+  readonly stripsTabs: boolean
+  /** Variables in it are left alone. */
+  readonly isQuoted: boolean
+  /** The lines as they stand. */
+  readonly raw: string
 }
 
 /** A Dockerfile that can't be built as it is. */
@@ -51,11 +61,20 @@ export const parseInstructions = (text: string): Instruction[] => {
       whole += ended ?? line
     }
     const [, keyword = '', rest = ''] = /^\s*(\S+)\s*([\s\S]*?)\s*$/.exec(whole) ?? []
-    const ends = takesFiles.has(keyword.toUpperCase()) ? heredocsOf(rest) : []
-    for (const { word, stripsTabs } of ends) {
+    const heredocs: Heredoc[] = []
+    for (const beginning of takesFiles.has(keyword.toUpperCase()) ? heredocsOf(rest) : []) {
+      const { word, stripsTabs } = beginning
+      const from = at
       const isEnd = (line: string): boolean => (stripsTabs ? line.replace(/^\t+/, '') : line) === word
       while (at < lines.length && !isEnd(lines[at] ?? '')) at += 1
       if (at >= lines.length) throw dockerfileFault(first + 1, `unterminated heredoc ${word}`)
+      heredocs.push({
+        ...beginning,
+        raw: lines
+          .slice(from, at)
+          .map((line) => `${line}\n`)
+          .join(''),
+      })
       at += 1
     }
     instructions.push({
@@ -63,7 +82,7 @@ export const parseInstructions = (text: string): Instruction[] => {
       text: rest,
       line: first + 1,
       lastLine: at,
-      hasHeredoc: ends.length > 0,
+      heredocs,
     })
   }
   if (instructions.length === 0) throw badParameter('file with no instructions')
@@ -95,7 +114,7 @@ const escapeOf = (lines: readonly string[]): string => {
   return '\\'
 }
 
-const heredocsOf = (text: string): { readonly word: string; readonly stripsTabs: boolean }[] =>
+const heredocsOf = (text: string): Omit<Heredoc, 'raw'>[] =>
   [...text.matchAll(/(?:^|\s)\d*<<(-?)\s*(["']?)([A-Za-z_][\w.]*)\2(?=\s|$|[;&|>)])/g)].map(
-    ([, dash, , word = '']) => ({ word, stripsTabs: dash === '-' }),
+    ([, dash, quote, word = '']) => ({ word, stripsTabs: dash === '-', isQuoted: quote !== '' }),
   )
