@@ -31,7 +31,7 @@ export const selectDesired = (
   const known = desired.services.map(({ name }) => name)
   for (const service of scale.keys())
     if (!known.includes(service)) throw noSuchService(`${service}: not found`, known)
-  if (known.length === 0) throw new UserError('NO_SERVICE', 'no service selected')
+  if (known.length === 0) throw noService()
   const wanted = new Set(withDependencies || named.length === 0 ? known : named)
   return {
     ...desired,
@@ -41,3 +41,8 @@ export const selectDesired = (
     disabledServices: new Set([...desired.disabledServices, ...known.filter((name) => !wanted.has(name))]),
   }
 }
+
+export const noService = (): UserError =>
+  new UserError('NO_SERVICE', 'no service selected', {
+    hint: 'enable a profile: --profile NAME, or name a service',
+  })

@@ -1,4 +1,5 @@
 import { UserError } from '@container-compose/core'
+import { conflict } from './arguments/conflict.ts'
 import { flag, integer, list, type OptionValues, text } from './arguments/options.ts'
 
 /** The options before the command, see `docker compose --help`. */
@@ -85,5 +86,3 @@ const parallelLimit = (value: string | undefined): number | undefined => {
   if (/^[+-]?\d+$/.test(value)) return Number(value)
   throw new UserError('INVALID_ARGUMENT', `COMPOSE_PARALLEL_LIMIT must be an integer (found: "${value}")`)
 }
-
-const conflict = (message: string): UserError => new UserError('CONFLICTING_FLAGS', message)

@@ -76,5 +76,6 @@ const checkCount = (
     throw new UserError(
       'UNEXPECTED_OPERAND',
       `unknown command "${operands[most]}" for "docker compose ${command}"`,
+      { hint: `container-compose ${command} --help shows how it is used` },
     )
 }

@@ -23,7 +23,9 @@ export default defineCommand({
   async run(invocation) {
     const { options, operands, world, screen, interrupts } = invocation
     if (options.index !== undefined && operands.length !== 1)
-      throw new UserError('MISSING_OPERAND', '--index requires one service to be selected')
+      throw new UserError('MISSING_OPERAND', '--index requires one service to be selected', {
+        hint: 'name the service: container-compose logs --index 1 SERVICE',
+      })
     const now = world.clock.now()
     const since = parseMoment('since', options.since, now)
     const until = parseMoment('until', options.until, now)

@@ -1,7 +1,7 @@
-import { UserError } from '@container-compose/core'
 import { EngineError, pullImages } from '@container-compose/orchestrator'
 import { flag, text } from '../arguments/options.ts'
 import { defineCommand } from '../command.ts'
+import { noService } from '../desired.ts'
 import { readProject } from '../project.ts'
 import { desiredOf, withProgress } from '../session.ts'
 
@@ -26,7 +26,7 @@ export default defineCommand({
     const desired = desiredOf(loaded)
     if (options.noParallel)
       world.stderr.write("\x1b[31moption '--no-parallel' is DEPRECATED and will be ignored.\x1b[0m\n")
-    if (desired.services.length === 0) throw new UserError('NO_SERVICE', 'no service selected')
+    if (desired.services.length === 0) throw noService()
     const selected = options.includeDeps ? [] : operands
     const toBuild = await withProgress(
       invocation,

@@ -139,7 +139,9 @@ const attachRule = (
   const all = desired.services.map(({ name }) => name)
   for (const name of [...options.attach, ...options.noAttach])
     if (!all.includes(name))
-      throw new UserError('NO_SUCH_SERVICE', `cannot attach to services not included in up: ${name}`)
+      throw new UserError('NO_SUCH_SERVICE', `cannot attach to services not included in up: ${name}`, {
+        hint: `services: ${all.join(', ')}`,
+      })
   const named = operands.length > 0 && !options.attachDependencies ? operands : all
   const chosen = (options.attach.length > 0 ? options.attach : named).filter(
     (name) =>

@@ -1,5 +1,6 @@
 import { UserError } from '@container-compose/core'
 import { defaultPolicy, type Policy } from '@container-compose/orchestrator'
+import { conflict } from '../arguments/conflict.ts'
 import type { World } from '../command.ts'
 import { isTrue } from '../globals.ts'
 import { confirm } from '../prompt.ts'
@@ -11,8 +12,6 @@ export interface RecreateFlags {
   readonly alwaysRecreateDeps?: boolean
   readonly renewAnonVolumes?: boolean
 }
-
-const conflict = (message: string): UserError => new UserError('CONFLICTING_FLAGS', message)
 
 /** @throws UserError `CONFLICTING_FLAGS` in Docker Compose's words. */
 export const checkRecreateFlags = (flags: RecreateFlags): void => {
@@ -63,11 +62,14 @@ export const parseScale = (given: readonly string[]): Map<string, number> =>
     given.map((text) => {
       const [service = '', count] = text.split('=')
       if (count === undefined)
-        throw new UserError('INVALID_ARGUMENT', `invalid --scale option "${text}". Should be SERVICE=NUM`)
+        throw new UserError('INVALID_ARGUMENT', `invalid --scale option "${text}". Should be SERVICE=NUM`, {
+          hint: `for example --scale ${service}=2`,
+        })
       if (!/^\d+$/.test(count))
         throw new UserError(
           'INVALID_ARGUMENT',
           `invalid scale specifier: can't parse replica value as int: ${text}`,
+          { hint: `for example --scale ${service}=2` },
         )
       return [service, Number(count)]
     }),

@@ -1,5 +1,5 @@
-import { UserError } from '@container-compose/core'
 import { up } from '@container-compose/orchestrator'
+import { conflict } from '../arguments/conflict.ts'
 import { flag, integer, list, text, tristate } from '../arguments/options.ts'
 import { defineCommand, type Invocation } from '../command.ts'
 import { selectDesired } from '../desired.ts'
@@ -115,7 +115,6 @@ export default defineCommand({
 const checkFlags = (options: UpInvocation['options']): void => {
   checkRecreateFlags(options)
   checkPullPolicy(options.pull)
-  const conflict = (message: string) => new UserError('CONFLICTING_FLAGS', message)
   buildPolicy(options)
   if (options.abortOnContainerExit && options.abortOnContainerFailure)
     throw conflict('--abort-on-container-failure cannot be combined with --abort-on-container-exit')
@@ -133,7 +132,9 @@ const checkFlags = (options: UpInvocation['options']): void => {
     )
   if (options.wait && follows)
     throw conflict(
-      '--wait cannot be combined with --abort-on-container-exit, --attach or --attach-dependencies',
+      options.abortOnContainerFailure || options.watch
+        ? '--wait cannot be combined with --abort-on-container-exit, --abort-on-container-failure, --attach, --attach-dependencies or --watch'
+        : '--wait cannot be combined with --abort-on-container-exit, --attach or --attach-dependencies',
     )
   if (options.watch && options.noBuild) throw conflict('--no-build and --watch are incompatible')
 }

@@ -16,7 +16,9 @@ export default defineCommand({
       const found = await listContainers(context.client, scope.project, { all: false })
       const containers = containersIn(scope, found.map(observedContainer))
       if (containers.length === 0)
-        throw new UserError('NO_CONTAINER', `no containers for project "${scope.project}"`)
+        throw new UserError('NO_CONTAINER', `no containers for project "${scope.project}"`, {
+          hint: 'only running containers are waited for: container-compose ps lists them',
+        })
       const codes = containers.map(async ({ id }) => {
         const code = await context.client.containers.wait(id, undefined, context.signal)
         world.stdout.write(`container "${id}" exited with status code ${code}\n`)

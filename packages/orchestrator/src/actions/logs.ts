@@ -36,7 +36,9 @@ export const logs = async (
   }
   const containers = containersIn(scope, await observeContainers(client, scope.project)).filter(isWanted)
   if (index !== undefined && containers.length === 0)
-    throw new UserError('NOT_RUNNING', `service "${scope.selected[0]}" is not running container #${index}`)
+    throw new UserError('NOT_RUNNING', `service "${scope.selected[0]}" is not running container #${index}`, {
+      hint: `container-compose ps ${scope.selected[0]} lists its containers`,
+    })
   const events = query.follow
     ? await client.system.events(
         { type: ['container'], event: ['start', 'die'], label: [`${label.project}=${scope.project}`] },

@@ -1,5 +1,6 @@
 import { UserError } from '@container-compose/core'
 import type { Endpoint } from './endpoint.ts'
+import { engineHint } from './engine-hints.ts'
 
 /** The engine refused a call: `ENGINE_NOT_FOUND` (404), `ENGINE_CONFLICT` (409), `ENGINE_ERROR` (all others). */
 export class EngineError extends UserError {
@@ -8,7 +9,9 @@ export class EngineError extends UserError {
   readonly reason: string
 
   constructor(status: number, reason: string) {
-    super(codes[status] ?? 'ENGINE_ERROR', `Error response from daemon: ${reason}`)
+    super(codes[status] ?? 'ENGINE_ERROR', `Error response from daemon: ${reason}`, {
+      hint: engineHint(reason),
+    })
     this.status = status
     this.reason = reason
   }
@@ -29,7 +32,10 @@ export const toEngineError = (error: unknown, endpoint: Endpoint): unknown => {
   }
   if (statusCode !== undefined) return new EngineError(statusCode, json?.message ?? reasonOf(error.message))
   if (code === undefined || !unreachable.has(code)) return error
-  const hint = endpoint.kind === 'unix' && code === 'EACCES' ? 'run as the owner of the socket' : undefined
+  const hint =
+    code === 'EACCES'
+      ? 'run as the owner of the socket'
+      : 'start that engine, or leave out -H, --context, DOCKER_HOST and DOCKER_CONTEXT to use our own'
   return new UserError(
     'ENGINE_UNREACHABLE',
     `Cannot connect to the Docker daemon at ${endpoint.name}. Is the docker daemon running?`,
