@@ -108,19 +108,19 @@ test('scaling makes and removes the containers that are too few or too many', as
 `)
 })
 
-test('a changed network is made again, with the containers on it', async () => {
+test('a changed network is made again, the containers on it stopped dependents first and replaced', async () => {
   expect(await planOf({ networks: '{ internal: true }' })).toBe(`\
-[] -> #1 service:job:1 container.stop: configuration of network default changed
-[1] -> #2 network:default network.disconnect: plan-job-1 is on it
-[] -> #3 service:web:1 container.stop: configuration of network default changed
-[3] -> #4 network:default network.disconnect: plan-web-1 is on it
-[2,4] -> #5 network:default network.remove: configuration of network default changed
+[] -> #1 service:web:1 container.stop: configuration of network default changed
+[1] -> #2 service:job:1 container.stop: configuration of network default changed
+[2] -> #3 network:default network.disconnect: plan-job-1 is on it
+[1] -> #4 network:default network.disconnect: plan-web-1 is on it
+[3,4] -> #5 network:default network.remove: configuration of network default changed
 [5] -> #6 network:default network.create: configuration of network default changed
 [6] -> #7 service:job:1 container.create: plan_default is made again
-[1,7] -> #8 service:job:1 container.remove: replaced by #7
+[2,7] -> #8 service:job:1 container.remove: replaced by #7
 [8] -> #9 service:job:1 container.rename: takes the place of ID
 [6] -> #10 service:web:1 container.create: plan_default is made again
-[3,10] -> #11 service:web:1 container.remove: replaced by #10
+[1,10] -> #11 service:web:1 container.remove: replaced by #10
 [11] -> #12 service:web:1 container.rename: takes the place of ID
 [1-12] -> #13 service:job:1 container.start: created
 [1-13] -> #14 service:web:1 container.start: created

@@ -56,22 +56,21 @@ const planExisting = (work: Work, network: DesiredNetwork, found: NetworkDetails
 const makeAgain = (work: Work, network: DesiredNetwork, found: NetworkDetails): void => {
   const cause = `configuration of network ${network.key} changed`
   const resource = `network:${network.key}`
-  const detached = work.observed.containers
-    .filter(({ networks }) => networks[network.name] === found.Id)
-    .map((container) => {
-      const stopped = work.stop(container, cause)
-      return work.builder.add(
-        {
-          kind: 'network.disconnect',
-          resource,
-          cause: `${container.name} is on it`,
-          name: network.name,
-          id: found.Id,
-          container: container.id,
-        },
-        [stopped],
-      )
-    })
+  const attached = work.observed.containers.filter(({ networks }) => networks[network.name] === found.Id)
+  work.stopAll(attached, cause)
+  const detached = attached.map((container) =>
+    work.builder.add(
+      {
+        kind: 'network.disconnect',
+        resource,
+        cause: `${container.name} is on it`,
+        name: network.name,
+        id: found.Id,
+        container: container.id,
+      },
+      [work.stop(container, cause)],
+    ),
+  )
   const removed = work.builder.add(
     { kind: 'network.remove', resource, cause, name: network.name, id: found.Id },
     detached,

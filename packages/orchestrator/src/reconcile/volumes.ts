@@ -41,12 +41,14 @@ const planExisting = (work: Work, volume: DesiredVolume, { Labels }: VolumeDetai
 const makeAgain = (work: Work, volume: DesiredVolume): void => {
   if (work.policy.keepVolumes.has(volume.name)) return
   const cause = `configuration of volume ${volume.key} changed`
-  const users = work.observed.containers
-    .filter(({ mounts }) => mounts.some(({ Type, Name }) => Type === 'volume' && Name === volume.name))
-    .map((container) => work.discard(container, cause))
+  const users = work.observed.containers.filter(({ mounts }) =>
+    mounts.some(({ Type, Name }) => Type === 'volume' && Name === volume.name),
+  )
+  work.stopAll(users, cause)
+  const discarded = users.map((container) => work.discard(container, cause))
   const removed = work.builder.add(
     { kind: 'volume.remove', resource: `volume:${volume.key}`, cause, name: volume.name, risk: 'data-loss' },
-    users,
+    discarded,
   )
   work.remade.add(volume.name)
   create(work, volume, cause, [removed])

@@ -1,3 +1,4 @@
+import { dependencyOrder } from '@container-compose/core'
 import type { DesiredService, DesiredState } from '../desired/desired-state.ts'
 import type { ObservedContainer, ObservedState } from '../observed/observed-state.ts'
 import { PlanBuilder } from '../plan/plan-builder.ts'
@@ -47,7 +48,11 @@ export class Work {
   }
 
   /** Stops a container once, however many reasons there are. Gives the node. */
-  stop(container: ObservedContainer, cause: string, options: { readonly replaced?: boolean } = {}): number {
+  stop(
+    container: ObservedContainer,
+    cause: string,
+    { needs = [], ...options }: { readonly replaced?: boolean; readonly needs?: readonly number[] } = {},
+  ): number {
     const before = this.stops.get(container.id)
     if (before !== undefined) return before
     const node = this.builder.add(
@@ -60,10 +65,27 @@ export class Work {
         timeoutSeconds: this.policy.stopTimeoutSeconds,
         ...options,
       },
-      [],
+      needs,
     )
     this.stops.set(container.id, node)
     return node
+  }
+
+  /** Stops containers, each after those of them whose services need its own. */
+  stopAll(containers: readonly ObservedContainer[], cause: string): void {
+    const needs = new Map(
+      this.desired.services.map(({ name, dependencies }) => [
+        name,
+        dependencies.map(({ service }) => service),
+      ]),
+    )
+    const rank = new Map([...dependencyOrder(needs)].reverse().map((service, index) => [service, index]))
+    const byRank = [...containers].sort((a, b) => (rank.get(a.service) ?? -1) - (rank.get(b.service) ?? -1))
+    for (const container of byRank) {
+      const dependents = byRank.filter(({ service }) => needs.get(service)?.includes(container.service))
+      const before = dependents.flatMap(({ id }) => this.stops.get(id) ?? [])
+      this.stop(container, cause, { needs: before })
+    }
   }
 
   /** Stops and removes a container that nothing replaces. */
