@@ -62,7 +62,7 @@ const follow = async (
   for await (const message of untilCut(jsonLines<BuildMessage>(stream))) {
     if (message.error !== undefined) {
       progress.fail()
-      throw failure(service, message, dockerfile)
+      throw failure(operation, message, dockerfile)
     }
     if (message.aux?.ID !== undefined) isBuilt = true
     if (message.stream !== undefined) progress.read(message.stream)
@@ -80,10 +80,14 @@ async function* untilCut(messages: AsyncIterable<BuildMessage>): AsyncGenerator<
   }
 }
 
-const failure = (service: string, { error = '', errorDetail }: BuildMessage, { locate }: BuildDockerfile) => {
+const failure = (
+  { build, services }: BuildOperation,
+  { error = '', errorDetail }: BuildMessage,
+  { locate }: BuildDockerfile,
+): UserError => {
   const { line, message = error } = errorDetail ?? {}
-  return new UserError('BUILD_FAILED', `service "${service}": ${message}`, {
-    at: line === undefined ? undefined : locate(line),
+  return new UserError('BUILD_FAILED', `service "${services[0]}": ${message}`, {
+    at: line === undefined ? build.at : locate(line),
   })
 }
 

@@ -41,6 +41,15 @@ test('a step that was made before says so', () => {
   ])
 })
 
+test('dockerd says a step in two messages; an empty line of a program is one', () => {
+  expect(read('Step 1/1 : RUN x', '\n', '\n', 'y\n')).toEqual([
+    'web 1/1 RUN x working',
+    'web 1/1 | ',
+    'web 1/1 | y',
+    'web 1/1 RUN x Done',
+  ])
+})
+
 test('what comes before the first step belongs to the service', () => {
   expect(read('Pulling a:1\n')).toEqual(['web | Pulling a:1'])
 })

@@ -11,6 +11,8 @@ export interface BuildRows {
 export const progressReader = (rows: BuildRows, emit: Emit) => {
   let step: { readonly id: string; readonly text: string } | undefined
   let isCached = false
+  /** dockerd ends the line of a step with a message of its own. */
+  let isOpen = false
   const settle = (state: 'done' | 'error'): void => {
     if (step === undefined) return
     const status = state === 'error' ? 'Error' : isCached ? 'Cached' : 'Done'
@@ -21,6 +23,9 @@ export const progressReader = (rows: BuildRows, emit: Emit) => {
     /** One message: whole lines, or a part of one. */
     read: (text: string): void => {
       const [, number, total, instruction = ''] = /^Step (\d+)\/(\d+) : ([\s\S]*?)\n?$/.exec(text) ?? []
+      const endsStep = isOpen && text === '\n'
+      isOpen = number !== undefined && !text.endsWith('\n')
+      if (endsStep) return
       if (number !== undefined) {
         settle('done')
         isCached = false
