@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { eventually } from '../eventually.ts'
@@ -125,4 +125,16 @@ test('a build that is interrupted, or whose engine dies, leaves nothing and hind
   const again = compose('cut', { ...files, Dockerfile: 'FROM demo/busybox:1\nRUN echo fine\n' })
   expect((await again(['build'])).stdout).toBe('web 2/2 | fine\n')
   expect(readdirSync(join(host.root, 'data/build/work'))).toEqual([])
+  const containers = readFileSync(
+    join(host.root, `data/build/${driver(host.root)}/${driver(host.root)}-containers/containers.json`),
+    'utf8',
+  )
+  expect(JSON.parse(containers)).toEqual([])
+
+  const pruned = await host.docker(['builder', 'prune', '-f'])
+  expect(pruned.stdout).toMatch(/Deleted build cache objects:\n[0-9a-f]{64}\n/)
+  expect((await again(['build'])).stdout).toBe('web 2/2 | fine\n')
 })
+
+/** Of buildah's store on this machine. */
+const driver = (root: string): string => (existsSync(join(root, 'data/build/overlay')) ? 'overlay' : 'vfs')

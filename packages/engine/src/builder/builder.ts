@@ -1,12 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { conflict } from '../api/errors.ts'
 import type { Log } from '../daemon/log.ts'
 import type { Settings } from '../daemon/settings.ts'
 import type { Image, Images } from '../images/images.ts'
 import { baseImages, type PullAccess } from './base-images.ts'
 import type { CageOptions } from './buildah/cage.ts'
 import { removeCgroup } from './buildah/cgroup.ts'
+import { type PrunedLayers, pruneStore, removeContainers } from './buildah/prune.ts'
 import { runSteps, StepError, type StepEvent } from './buildah/steps.ts'
 import { type BuildStore, openStore, runSkopeo } from './buildah/store.ts'
 import { prepareContext } from './context/prepare.ts'
@@ -42,31 +44,67 @@ export type BuildEvent =
 /** Builds images from Dockerfiles. */
 export interface Builder {
   build(input: BuildInput): Promise<Image>
+  /**
+   * Forgets the layers of earlier builds; images that were built stay.
+   *
+   * @throws ApiError 409 while a build runs
+   * @returns the ids of what is gone, and how many bytes it took
+   */
+  prune(): Promise<PrunedLayers>
 }
 
-/** What a build that was killed left is removed when the first one begins. */
+/** What builds that were killed have left is removed before the next one begins. */
 export const openBuilder = (options: BuilderOptions): Builder => {
+  const { data, run } = options
   let opening: Promise<BuildStore> | undefined
+  let running = 0
+  let isUntidy = false
+  /** What the next build waits for. */
+  let tidying: Promise<unknown> = Promise.resolve()
   const open = async (): Promise<BuildStore> => {
     await removeCgroup(cgroupOf(options))
-    await sweepBuildNetworks(join(options.run, 'networks'))
-    await rm(join(options.data, 'work'), { recursive: true, force: true })
-    return openStore({ data: options.data, run: join(options.run, 'store') })
+    await sweepBuildNetworks(join(run, 'networks'))
+    await rm(join(data, 'work'), { recursive: true, force: true })
+    const store = await openStore({ data, run: join(run, 'store') })
+    await removeContainers(store)
+    return store
+  }
+  const opened = async (): Promise<BuildStore> => {
+    opening ??= open().catch((error) => {
+      opening = undefined
+      throw error
+    })
+    const store = await opening
+    await tidying
+    return store
   }
   return {
+    prune: async () => {
+      const store = await opened()
+      if (running > 0) throw conflict('a build is running: its layers are in use')
+      const pruned = pruneStore(store)
+      tidying = pruned.catch(() => undefined)
+      return pruned
+    },
     build: async (input) => {
-      opening ??= open().catch((error) => {
-        opening = undefined
-        throw error
-      })
-      const store = await opening
+      const store = await opened()
       const id = randomBytes(6).toString('hex')
-      const work = join(options.data, 'work', id)
-      await mkdir(work, { recursive: true, mode: 0o700 })
+      const work = join(data, 'work', id)
+      running += 1
       try {
+        await mkdir(work, { recursive: true, mode: 0o700 })
         return await build(options, store, { ...input, id, work })
       } finally {
+        running -= 1
         await rm(work, { recursive: true, force: true })
+        // buildah was killed, and could not put away what it worked on.
+        isUntidy ||= input.signal.aborted
+        if (isUntidy && running === 0) {
+          isUntidy = false
+          tidying = removeContainers(store).catch((error: unknown) =>
+            options.log.warn({ err: error }, 'what a build worked on remains'),
+          )
+        }
       }
     },
   }

@@ -3,6 +3,9 @@ import type { BuildEvent, Builder } from '../../builder/builder.ts'
 import { DockerfileError } from '../../builder/dockerfile/instructions.ts'
 import { readBuildRequest } from '../../builder/request.ts'
 import type { RegistryAuth } from '../../images/images.ts'
+import { sendJson } from '../answer.ts'
+import { notImplemented } from '../errors.ts'
+import { parseFilters } from '../filters.ts'
 import { type JsonStream, jsonStream } from '../json-stream.ts'
 import { registryConfig } from '../registry-auth.ts'
 import type { Route } from '../router.ts'
@@ -12,6 +15,18 @@ const bundleType = 'application/vnd.container-compose.build.v1.tar'
 
 /** `/build` of the Docker Engine API, as its classic builder answers. */
 export const buildRoutes = (builder: Builder): Route[] => [
+  {
+    method: 'POST',
+    path: '/build/prune',
+    handler: async (call) => {
+      // What is kept has no times of use or sizes of its own, so there is nothing to choose by.
+      parseFilters(call.query.get('filters'), [])
+      if (Number(call.query.get('keep-storage') ?? 0) > 0)
+        throw notImplemented('keeping a part of the layers of earlier builds is not supported')
+      const { removed, freedBytes } = await builder.prune()
+      sendJson(call, 200, { CachesDeleted: removed, SpaceReclaimed: freedBytes })
+    },
+  },
   {
     method: 'POST',
     path: '/build',

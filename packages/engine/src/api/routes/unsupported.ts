@@ -4,7 +4,6 @@ import type { Route } from '../router.ts'
 /** Calls of Docker's API that this engine does not have, and what it says to them. */
 const missing: readonly (readonly [method: string, path: string, what: string])[] = [
   ['POST', '/auth', 'checking registry credentials'],
-  ['POST', '/build/prune', 'removing the layers of earlier builds'],
   ['POST', '/session', 'building images with BuildKit'],
   ['POST', '/grpc', 'building images with BuildKit'],
   ['POST', '/commit', 'making an image of a container'],

@@ -32,7 +32,15 @@ export const buildArguments = (request: BuildRequest, prepared: Prepared): strin
   return [
     'build',
     // Docker's format alone has health checks, shells and triggers.
-    ...['--format', 'docker', '--identity-label=false', '--layers', '--pull=never', '--http-proxy=false'],
+    ...[
+      '--format',
+      'docker',
+      '--identity-label=false',
+      '--layers',
+      '--force-rm',
+      '--pull=never',
+      '--http-proxy=false',
+    ],
     ...['--signature-policy', prepared.policy, '--iidfile', prepared.idFile],
     ...['--isolation', 'oci', '--runtime', prepared.runtime, '--cgroup-parent', prepared.cgroupParent],
     // The whole program is in the namespace that its steps are to have.
