@@ -5,7 +5,8 @@ import { watchCases } from './watch-cases.mjs'
 const hello =
   'services:\n  hello:\n    image: demo/busybox:1\n    command: [sleep, "1000000"]\n    stop_grace_period: 1s\n    init: true\n'
 const logs = 'services:\n  writer:\n    image: demo/busybox:1\n    command: [seq, "1", "100000"]\n'
-const large = (count) =>
+/** A file of many services, each with a few attributes. */
+export const largeProject = (count) =>
   `services:\n${Array.from({ length: count }, (_, i) => `  s${i}:\n    image: demo/busybox:1\n    command: [sleep, "${i}"]\n    environment: { A: "${i}", B: x }\n    ports: ["${10_000 + i}:80"]\n    labels: { l: "${i}" }\n${i > 0 ? `    depends_on: [s${i - 1}]\n` : ''}`).join('')}`
 
 const project = (work, name, text) => {
@@ -31,7 +32,9 @@ export const cases = {
   ...watchCases,
   version: { run: (side, { work }) => timed(side, ['version'], work) },
   'config-1': { run: (side, { work }) => timed(side, ['config', '-q'], project(work, 'hello', hello)) },
-  'config-1000': { run: (side, { work }) => timed(side, ['config'], project(work, 'large', large(1000))) },
+  'config-1000': {
+    run: (side, { work }) => timed(side, ['config'], project(work, 'large', largeProject(1000))),
+  },
   up: {
     run: async (side, { work }) => {
       const dir = project(work, 'hello', hello)

@@ -51,7 +51,7 @@ export class Side {
 }
 
 /** CPU of waited-for children is not in resourceUsage of Node.js; read it from the kernel. */
-const childCpu = () => {
+export const childCpu = () => {
   const fields = readFileSync('/proc/self/stat', 'utf8').split(') ')[1].split(' ')
   return (Number(fields[13]) + Number(fields[14])) / 100
 }

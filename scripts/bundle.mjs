@@ -32,15 +32,22 @@ const lateBuiltins = {
   name: 'late-builtins',
   setup(builder) {
     const functions = {
+      child_process: ['spawn'],
       crypto: ['createHash', 'randomBytes', 'randomInt', 'randomUUID'],
       https: ['request'],
       zlib: ['createGzip'],
     }
     const isEngine = /\/packages\/(engine|guest|native|net)\//
-    builder.onResolve({ filter: /^(node:)?(crypto|https|zlib)$/ }, ({ path, namespace, importer }) =>
-      namespace === 'late' || isEngine.test(importer)
-        ? undefined
-        : { path: path.replace('node:', ''), namespace: 'late' },
+    // commander would start subcommands that are programs of their own; execa is the engine's.
+    const isOnlySpawning = /\/node_modules\/commander\//
+    builder.onResolve(
+      { filter: /^(node:)?(child_process|crypto|https|zlib)$/ },
+      ({ path, namespace, importer }) =>
+        namespace === 'late' ||
+        isEngine.test(importer) ||
+        (path.endsWith('child_process') && !isOnlySpawning.test(importer))
+          ? undefined
+          : { path: path.replace('node:', ''), namespace: 'late' },
     )
     builder.onLoad({ filter: /.*/, namespace: 'late' }, ({ path }) => ({
       contents: functions[path]
@@ -75,6 +82,13 @@ export const bundle = async (root) => {
   })
   const entry = join(dist, 'container-compose.mjs')
   copyFileSync(join(root, 'packages/cli/launcher.mjs'), entry)
-  // One command that reaches the client leaves the code cache for those that follow.
-  spawnSync(process.execPath, [entry, '-H', `unix://${dist}/no.sock`, '-p', 'none', 'ps'])
+  // Commands that read a file, print it and reach the client leave the code cache for those that follow.
+  const sample = join(root, 'scripts/sample.compose.yaml')
+  for (const args of [
+    ['-f', sample, 'config'],
+    ['-H', `unix://${dist}/no.sock`, '-f', sample, 'ps'],
+  ])
+    spawnSync(process.execPath, [entry, ...args], {
+      env: { ...process.env, CONTAINER_COMPOSE_WARM_CACHE: '1' },
+    })
 }

@@ -23,6 +23,7 @@ export const libraryHomes: Record<string, string | readonly string[]> = {
   listr2: 'packages/cli/src/progress',
   pino: 'packages/engine/src/daemon',
   'tar-stream': ['packages/engine/src', 'packages/orchestrator/src/builds'],
+  yaml: 'packages/compose/src/parse',
 }
 
 export const longestFile = 300

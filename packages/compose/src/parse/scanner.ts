@@ -39,6 +39,8 @@ export class Scanner {
   #indent = -1
   readonly #indents: number[] = []
   #keyAllowed = true
+  /** The token for which it is known that no key will be put before it. */
+  #settled = -1
   /** One for each flow level, and one for the block context. */
   readonly #keys: (PossibleKey | undefined)[] = [undefined]
   readonly #keysByNumber = new Map<number, PossibleKey>()
@@ -48,8 +50,11 @@ export class Scanner {
   }
 
   peek(): Token {
-    // yaml.v3 looks two tokens further than it must, which decides which of two faults it meets first.
-    while (!this.#ended && (this.#queue.length - this.#head <= 2 || this.#waitsForKey())) this.#fetch()
+    if (this.#settled !== this.#taken) {
+      // yaml.v3 looks two tokens further than it must, which decides which of two faults it meets first.
+      while (!this.#ended && (this.#queue.length - this.#head <= 2 || this.#waitsForKey())) this.#fetch()
+      this.#settled = this.#taken
+    }
     return this.#queue[this.#head] as Token
   }
 

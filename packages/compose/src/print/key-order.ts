@@ -2,9 +2,13 @@ const isDigit = (character: string | undefined): boolean =>
   character !== undefined && /\p{Nd}/u.test(character)
 const isLetter = (character: string): boolean => /\p{L}/u.test(character)
 
+/** Names for which the order is that of their letters. */
+const plainName = /^[a-z]+$/
+
 /** Go's yaml.v3's order of keys: numbers within them count as numbers, signs come before letters. */
 export const compareKeys = (left: string, right: string): number => {
   if (left === right) return 0
+  if (plainName.test(left) && plainName.test(right)) return left < right ? -1 : 1
   const a = [...left]
   const b = [...right]
   let afterDigit = false

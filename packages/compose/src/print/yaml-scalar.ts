@@ -54,7 +54,10 @@ const escapes: Readonly<Record<string, string>> = {
   '\u2029': '\\P',
 }
 
+const harmless = /^[ !#-[\]-~]*$/
+
 const doubleQuoted = (text: string): string => {
+  if (harmless.test(text)) return `"${text}"`
   let quoted = '"'
   for (const character of text) {
     const known = escapes[character]

@@ -11,7 +11,8 @@ export const randomFrom = (seed: number): Random => {
   }
 }
 
-const pick = <T>(random: Random, from: readonly T[]): T => from[Math.floor(random() * from.length)] as T
+export const pick = <T>(random: Random, from: readonly T[]): T =>
+  from[Math.floor(random() * from.length)] as T
 
 /** Lines that a service may hold, none of them twice in one. */
 const lines = [
