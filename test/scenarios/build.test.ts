@@ -1,3 +1,5 @@
+import { createServer } from 'node:net'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Host } from '../host.ts'
 
@@ -221,4 +223,26 @@ services:
     '{"id":"app 3/3","parent_id":"flags-app","text":"RUN echo step","status":"Done","percent":100}\n',
   )
   expect((await run(['up', '-d', '--no-build', 'db'])).stderr).toContain('No such image: flags-db:latest')
+})
+
+test('a step may use the agent of the user, and only where it asks for it', async () => {
+  const socket = join(host.root, 'agent.sock')
+  // An agent without keys: it answers a request for identities (11) with an empty list (12).
+  const agent = createServer((connection) =>
+    connection.on('data', () => connection.write(Buffer.from([0, 0, 0, 5, 12, 0, 0, 0, 0]))),
+  ).listen(socket)
+  try {
+    const run = compose('ssh', {
+      'compose.yaml': 'services: { web: { build: { context: ., network: none, ssh: [default] } } }',
+      Dockerfile: `FROM demo/busybox:1
+RUN test -z "$SSH_AUTH_SOCK"
+RUN --mount=type=ssh test -S "$SSH_AUTH_SOCK"
+`,
+    })
+    expect(await run(['build'], { SSH_AUTH_SOCK: socket })).toMatchObject({ code: 0 })
+    const without = await run(['build'])
+    expect(without.stderr).toContain('[BUILD_SSH] at compose.yaml:1:')
+  } finally {
+    agent.close()
+  }
 })
