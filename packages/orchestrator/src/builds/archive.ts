@@ -1,9 +1,9 @@
 import { type EventEmitter, once } from 'node:events'
 import { createReadStream } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { Readable } from 'node:stream'
-import { isSystemError } from '@container-compose/core'
 import { type Pack, pack } from 'tar-stream'
-import { type ContextFile, type ContextRules, contextFiles } from './context-files.ts'
+import { type ContextFile, type ContextRules, contextFiles, unreadable } from './context-files.ts'
 
 /** A tree or a file of the archive that a build is sent. */
 export type ArchivePart =
@@ -30,8 +30,26 @@ export const buildArchive = (parts: readonly ArchivePart[]): Readable => {
   }
   // Whoever reads the archive hears of it.
   write().catch((error: Error) => archive.destroy(error))
-  return Readable.from(archive as AsyncIterable<Buffer>, { objectMode: false })
+  return Readable.from(joined(archive as AsyncIterable<Buffer>), { objectMode: false })
 }
+
+/** Small pieces as one: each would be a write of its own, and a chunk of HTTP. */
+async function* joined(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let held: Buffer[] = []
+  let length = 0
+  for await (const piece of pieces) {
+    held.push(piece)
+    length += piece.length
+    if (length < worthSending) continue
+    yield held.length === 1 ? piece : Buffer.concat(held, length)
+    held = []
+    length = 0
+  }
+  if (length > 0) yield Buffer.concat(held, length)
+}
+
+/** Bytes. */
+const worthSending = 128 * 1024
 
 const root = { uid: 0, gid: 0 }
 
@@ -45,12 +63,27 @@ const addContent = (archive: Pack, name: string, content: Buffer): Promise<void>
 const addFile = async (archive: Pack, name: string, file: ContextFile): Promise<void> => {
   const { stats, kind, target } = file
   const header = { ...root, name, mode: stats.mode & 0o7777, mtime: new Date(Math.floor(stats.mtimeMs)) }
-  if (kind === 'file') return addFileContent(archive, { ...header, size: stats.size }, file)
+  if (kind === 'file' && stats.size > smallFile)
+    return addFileContent(archive, { ...header, size: stats.size }, file)
+  // A stream for each small file would cost more than what is in it.
+  const content = kind === 'file' ? await readWhole(file) : undefined
   await new Promise<void>((resolve, reject) => {
     const done = (error?: Error | null): void => (error ? reject(error) : resolve())
-    if (kind === 'directory') archive.entry({ ...header, type: 'directory' }, done)
+    if (content !== undefined) archive.entry({ ...header, size: content.length }, content, done)
+    else if (kind === 'directory') archive.entry({ ...header, type: 'directory' }, done)
     else archive.entry({ ...header, type: 'symlink', linkname: target ?? '' }, done)
   })
+}
+
+/** Bytes. */
+const smallFile = 256 * 1024
+
+const readWhole = async ({ absolute }: ContextFile): Promise<Buffer> => {
+  try {
+    return await readFile(absolute)
+  } catch (error) {
+    throw unreadable(absolute, error)
+  }
 }
 
 /** A file that changes meanwhile is sent with the size that it had: a header can't be taken back. */
@@ -72,9 +105,7 @@ const addFileContent = async (
     entry.end(undefined)
     await finished
   } catch (error) {
-    if (isSystemError(error, 'EACCES'))
-      throw new Error(`build context: can't read ${absolute}`, { cause: error })
-    throw error
+    throw unreadable(absolute, error)
   } finally {
     source.destroy()
   }

@@ -119,7 +119,8 @@ const describe = async (absolute: string, path: string): Promise<ContextFile | u
   })
 }
 
-const unreadable = (path: string, cause: unknown): unknown => {
+/** What reading a context ends with, as what a person can act on. */
+export const unreadable = (path: string, cause: unknown): unknown => {
   if (isSystemError(cause, 'ENOENT') || isSystemError(cause, 'ENOTDIR'))
     return new UserError(
       'BUILD_CONTEXT',
