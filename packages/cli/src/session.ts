@@ -81,8 +81,9 @@ export const withProgress = async <Result>(
   }
 }
 
-/** How a single layer of an image gets on. */
-const isOfLayer = (event: ComposeEvent): boolean => event.type === 'progress' && event.parent !== undefined
+/** How a single layer of a pull gets on: unlike a step of a build it goes by the first twelve digits of its digest. */
+const isOfLayer = (event: ComposeEvent): boolean =>
+  event.type === 'progress' && event.parent !== undefined && /^[0-9a-f]{12}$/.test(event.id)
 
 export interface ProgressSession {
   /** `Running`, `Stopping` … */

@@ -1,5 +1,4 @@
 import type { LoadedProject } from '@container-compose/compose'
-import { UserError } from '@container-compose/core'
 import {
   type ComposeEvent,
   type DesiredState,
@@ -9,9 +8,11 @@ import {
 } from '@container-compose/orchestrator'
 import { renderLine } from '../progress/plain.ts'
 import { writeWarning } from '../progress/warning.ts'
+import { localTime } from '../render/local-time.ts'
 import { LogPrinter } from '../render/log-printer.ts'
 import type { Screen } from '../screen.ts'
 import { withProgress } from '../session.ts'
+import { attachRule } from './attach-rule.ts'
 import type { UpInvocation } from './up.ts'
 import { rulesOf, watchFiles } from './watch-files.ts'
 
@@ -128,35 +129,4 @@ const abortCondition = ({
 }: UpInvocation['options']) => {
   if (abortOnContainerFailure) return 'failure'
   return abortOnContainerExit || exitCodeFrom ? 'exit' : undefined
-}
-
-/** Which services' output is shown; no service left means all. */
-const attachRule = (
-  { options, operands }: UpInvocation,
-  { project }: LoadedProject,
-  desired: DesiredState,
-): ((service: string) => boolean) => {
-  const all = desired.services.map(({ name }) => name)
-  for (const name of [...options.attach, ...options.noAttach])
-    if (!all.includes(name))
-      throw new UserError('NO_SUCH_SERVICE', `cannot attach to services not included in up: ${name}`, {
-        hint: `services: ${all.join(', ')}`,
-      })
-  const named = operands.length > 0 && !options.attachDependencies ? operands : all
-  const chosen = (options.attach.length > 0 ? options.attach : named).filter(
-    (name) =>
-      !options.noAttach.includes(name) &&
-      (options.attach.includes(name) || project.services[name]?.attach !== false),
-  )
-  const shown = new Set(chosen.length > 0 ? chosen : all)
-  return (service) => shown.has(service)
-}
-
-/** RFC 3339 in the local zone with nine digits of a second. */
-const localTime = (ms: number): string => {
-  const offset = -new Date(ms).getTimezoneOffset()
-  const local = new Date(ms + offset * 60_000).toISOString().replace('Z', '000000')
-  const [hours, minutes] = [Math.floor(Math.abs(offset) / 60), Math.abs(offset) % 60]
-  const two = (value: number): string => String(value).padStart(2, '0')
-  return offset === 0 ? `${local}Z` : `${local}${offset < 0 ? '-' : '+'}${two(hours)}:${two(minutes)}`
 }

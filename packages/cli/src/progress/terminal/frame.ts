@@ -42,7 +42,7 @@ const renderRow = (row: Row, names: number, canvas: Canvas): string => {
   const { state, elapsedMs } = row
   const time = elapsedMs === undefined ? '' : `${(elapsedMs / 1000).toFixed(1)}s`
   const room = Math.max(0, Math.min(canvas.columns, widest) - names - time.length - 7)
-  const status = cut(statusOf(row), room)
+  const status = cut(printable(statusOf(row)), room)
   const { mark, colour } = marks[state]
   return [
     ` ${paint(colour, mark(canvas.tick))} `,
@@ -84,7 +84,7 @@ const fit = (rows: readonly Row[], room: number): readonly Row[] => {
   return rows.filter((row) => kept.has(row))
 }
 
-/** What a step of a build prints may be anything; here it is one line. */
+/** What a step of a build prints, or a registry says, may be anything; here it is one line. */
 const printable = (text: string): string => text.replace(/[\x00-\x1f\x7f]+/g, ' ')
 
 const cut = (text: string, room: number): string => {

@@ -1,3 +1,4 @@
+import { deferred } from '@container-compose/core'
 import type { ProgressEvent } from '@container-compose/orchestrator'
 
 export type RowState = 'planned' | ProgressEvent['state']
@@ -5,11 +6,10 @@ export type RowState = 'planned' | ProgressEvent['state']
 /** One row of progress: promised by a plan, moved by events, settled when all its steps are done or its plan has ended. */
 export class Row {
   readonly id: string
-  readonly settled: Promise<void>
   /** Image layers, or steps of a build, by id, in the order in which they first moved. */
   readonly layers = new Map<string, ProgressEvent>()
   readonly #now: () => number
-  #settle: () => void = () => {}
+  readonly #settled = deferred()
   #steps: number
   #last: ProgressEvent | undefined
   #startedAt: number | undefined
@@ -20,9 +20,6 @@ export class Row {
     this.id = id
     this.#steps = steps
     this.#now = now
-    this.settled = new Promise((resolve) => {
-      this.#settle = resolve
-    })
   }
 
   get state(): RowState {
@@ -36,7 +33,12 @@ export class Row {
 
   /** `Created`, `Pulling`, `Error manifest unknown` */
   get status(): string {
-    return [this.#last?.text, this.#last?.status].filter(Boolean).join(' ').replaceAll('\n', ' ')
+    return [this.#last?.text, this.#last?.status].filter(Boolean).join(' ')
+  }
+
+  /** Resolves when it is settled. */
+  get settled(): Promise<void> {
+    return this.#settled.promise
   }
 
   get isSettled(): boolean {
@@ -69,6 +71,6 @@ export class Row {
   /** Nothing more will happen to it. Does nothing the second time. */
   settle(): void {
     this.#settledAt ??= this.#now()
-    this.#settle()
+    this.#settled.resolve()
   }
 }
