@@ -50,7 +50,18 @@ export const bootGuest = async (
   const log = join(folder, 'log')
   await writeFile(log, '')
   const qemu = spawn('qemu-system-x86_64', [
-    ...['-M', 'q35', '-accel', 'tcg,tb-size=64', '-cpu', 'max,la57=off', '-m', '256M', '-smp', '2'],
+    ...[
+      '-M',
+      'q35',
+      '-accel',
+      'tcg,tb-size=64',
+      '-cpu',
+      'max,la57=off,erms=off,fsrm=off',
+      '-m',
+      '256M',
+      '-smp',
+      '2',
+    ],
     ...['-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot'],
     ...['-serial', `file:${folder}/console`],
     ...['-kernel', kernel.vmlinux, '-initrd', initramfs],
