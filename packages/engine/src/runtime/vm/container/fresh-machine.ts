@@ -80,8 +80,8 @@ const restoreContainer = async (
   held: Held,
 ): Promise<Restoring> => {
   const lock = held.fd(await takeLock(bundle.runDir))
-  const overlay = held.file(await openOverlay(bundle.dir))
   const base = held.file(await open(bundle.image.ext4Base, 'r'))
+  const overlay = held.file(await openOverlay(bundle.dir, base))
   const log = held.file(await createLog(bundle.dir, run))
   const taps: number[] = []
   for (const endpoint of bundle.endpoints)

@@ -2,7 +2,8 @@ import { access, type FileHandle, open, rename, writeFile } from 'node:fs/promis
 import { join } from 'node:path'
 import { isSystemError } from '@container-compose/core'
 import { diskBytes } from '../qemu/command-line.ts'
-import { emptyQcow2 } from './qcow2.ts'
+import { firstWrites } from './first-writes.ts'
+import { newQcow2 } from './qcow2.ts'
 
 /** The container's disk in its folder: made on the first start, kept over restarts. */
 export const overlayPath = (dir: string): string => join(dir, 'disk.qcow2')
@@ -17,11 +18,11 @@ export const hasOverlay = async (dir: string): Promise<boolean> => {
   }
 }
 
-/** Opens the container's disk for a machine, made when there is none. */
-export const openOverlay = async (dir: string): Promise<FileHandle> => {
+/** Opens the container's disk over its base for a machine, made when there is none. */
+export const openOverlay = async (dir: string, base: FileHandle): Promise<FileHandle> => {
   if (!(await hasOverlay(dir))) {
     const partial = `${overlayPath(dir)}.partial`
-    await writeFile(partial, emptyQcow2(diskBytes), { mode: 0o600 })
+    await writeFile(partial, newQcow2(diskBytes, await firstWrites(base)), { mode: 0o600 })
     await rename(partial, overlayPath(dir))
   }
   return open(overlayPath(dir), 'r+')

@@ -95,6 +95,7 @@ const startHelper = async (tools: StartTools, bundle: Bundle): Promise<Helper> =
   const template = await tools.templates.get(usualShape(hostCpus()))
   const held = new Held()
   try {
+    const base = held.file(await open(bundle.image.ext4Base, 'r'))
     const { machine, loaded } = await restore({
       template,
       dir: bundle.runDir,
@@ -102,8 +103,8 @@ const startHelper = async (tools: StartTools, bundle: Bundle): Promise<Helper> =
       cgroups: [],
       lock: held.fd(await takeLock(bundle.runDir)),
       disk: {
-        overlay: held.file(await openOverlay(bundle.dir)),
-        base: held.file(await open(bundle.image.ext4Base, 'r')),
+        overlay: held.file(await openOverlay(bundle.dir, base)),
+        base,
       },
       log: held.file(await open('/dev/null', 'a')),
       taps: [],

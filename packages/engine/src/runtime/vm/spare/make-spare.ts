@@ -6,7 +6,7 @@ import type { Clock } from '@container-compose/core'
 import { AgentClient } from '@container-compose/guest'
 import { tryFlock } from '@container-compose/native'
 import { rehearsalSetup, thisMoment } from '../container/guest-setup.ts'
-import { emptyQcow2 } from '../disk/qcow2.ts'
+import { newQcow2 } from '../disk/qcow2.ts'
 import { Held } from '../machine/held.ts'
 import { lockPath, MachineProcess } from '../machine/process.ts'
 import { restore, sockets } from '../machine/restore.ts'
@@ -73,7 +73,7 @@ const restoreSpare = async (template: Template, dir: string): ReturnType<typeof 
     if (lock === undefined) throw new Error(`somebody else holds ${lockPath(dir)}`)
     held.fd(lock)
     const disk = join(dir, 'disk.qcow2')
-    await writeFile(disk, emptyQcow2(diskBytes), { mode: 0o600 })
+    await writeFile(disk, newQcow2(diskBytes), { mode: 0o600 })
     const overlay = held.file(await open(disk, 'r+'))
     await rm(disk)
     return await restore({

@@ -49,16 +49,14 @@ const moveFiles = async ({ dir }: Spare, { runDir }: Bundle, now: number, held: 
 }
 
 const plugFiles = async ({ qmp }: Spare, bundle: Bundle, run: number, held: Held): Promise<void> => {
-  const overlay = await qmp.addDescriptor(held.file(await openOverlay(bundle.dir)).fd)
-  const base = await qmp.addDescriptor(held.file(await open(bundle.image.ext4Base, 'r')).fd)
+  const baseFile = held.file(await open(bundle.image.ext4Base, 'r'))
+  const overlay = await qmp.addDescriptor(held.file(await openOverlay(bundle.dir, baseFile)).fd)
+  const base = await qmp.addDescriptor(baseFile.fd)
   const log = await qmp.addDescriptor(held.file(await createLog(bundle.dir, run)).fd)
   await qmp.execute('blockdev-add', {
     ...{ driver: 'qcow2', 'node-name': diskNodes.replacement, discard: 'unmap' },
     file: { driver: 'file', filename: overlay.path, locking: 'off', discard: 'unmap' },
-    backing: {
-      ...{ driver: 'raw', 'read-only': true },
-      file: { driver: 'file', filename: base.path, locking: 'off', 'read-only': true },
-    },
+    backing: { driver: 'file', filename: base.path, locking: 'off', 'read-only': true },
   })
   const disk = {
     ...{ driver: 'raw', 'node-name': diskNodes.disk, discard: 'unmap' },

@@ -7,7 +7,7 @@ import { systemClock } from '@container-compose/core'
 import { AgentClient } from '@container-compose/guest'
 import { listenUnix, memfd, processStartTime } from '@container-compose/native'
 import { rehearsalSetup, thisMoment, usualSurroundings } from '../container/guest-setup.ts'
-import { emptyQcow2 } from '../disk/qcow2.ts'
+import { newQcow2 } from '../disk/qcow2.ts'
 import { Held } from '../machine/held.ts'
 import { closeAll } from '../qemu/close-all.ts'
 import {
@@ -123,7 +123,7 @@ const startMachine = async (options: BootOptions, dir: string, memory: number): 
   const listening = (name: string): number => held.fd(listenUnix(join(dir, name)))
   try {
     await writeFile(join(dir, 'initramfs'), recipe.initramfs, { mode: 0o444 })
-    await writeFile(join(dir, 'disk.qcow2'), emptyQcow2(diskBytes), { mode: 0o600 })
+    await writeFile(join(dir, 'disk.qcow2'), newQcow2(diskBytes), { mode: 0o600 })
     const inherit = new Map([
       [descriptors.qmp, listening('qmp.sock')],
       [descriptors.agent, listening('agent.sock')],
