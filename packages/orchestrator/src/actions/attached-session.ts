@@ -3,10 +3,11 @@ import type { DesiredState } from '../desired/desired-state.ts'
 import { label } from '../labels.ts'
 import { observeContainers } from '../observed/observe.ts'
 import type { Policy } from '../reconcile/policy.ts'
+import { removalOrder } from '../reconcile/removal-order.ts'
 import { planStop } from '../reconcile/teardown.ts'
 import { type ActionContext, executeOrThrow } from './context.ts'
 import { LogStreams } from './log-streams.ts'
-import { containersIn, dependentsBy, removalOrder, scopeOf } from './scope.ts'
+import { containersIn, dependentsBy, scopeOf } from './scope.ts'
 
 export interface SessionOptions {
   readonly policy: Policy

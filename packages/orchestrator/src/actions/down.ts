@@ -2,9 +2,10 @@ import { label } from '../labels.ts'
 import { observeContainers } from '../observed/observe.ts'
 import type { ObservedContainer } from '../observed/observed-state.ts'
 import type { Plan } from '../plan/operation.ts'
+import { removalOrder } from '../reconcile/removal-order.ts'
 import { planDown } from '../reconcile/teardown.ts'
 import { type ActionContext, executeOrThrow } from './context.ts'
-import { containersIn, dependentsBy, removalOrder, type Scope } from './scope.ts'
+import { containersIn, dependentsBy, type Scope } from './scope.ts'
 
 export interface DownOptions {
   readonly removeOrphans: boolean

@@ -2,11 +2,12 @@ import { observeContainers } from '../observed/observe.ts'
 import type { ObservedContainer } from '../observed/observed-state.ts'
 import type { Operation } from '../plan/operation.ts'
 import { PlanBuilder } from '../plan/plan-builder.ts'
+import { removalOrder } from '../reconcile/removal-order.ts'
 import { planRestart, type RestartOptions } from '../reconcile/restart.ts'
 import { planStop } from '../reconcile/teardown.ts'
 import { resourceOf } from '../reconcile/work.ts'
 import { type ActionContext, executeOrThrow } from './context.ts'
-import { containersIn, dependentsBy, removalOrder, type Scope } from './scope.ts'
+import { containersIn, dependentsBy, type Scope } from './scope.ts'
 
 /** Stops the scope's containers, dependents first. */
 export const stop = async (

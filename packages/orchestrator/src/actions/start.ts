@@ -1,11 +1,9 @@
 import { UserError } from '@container-compose/core'
-import { label, parseDependencies } from '../labels.ts'
 import { observeContainers } from '../observed/observe.ts'
 import type { ObservedContainer } from '../observed/observed-state.ts'
-import { PlanBuilder } from '../plan/plan-builder.ts'
-import { resourceOf } from '../reconcile/work.ts'
+import { needsOf, planStartOfExisting } from '../reconcile/start-existing.ts'
 import { type ActionContext, executeOrThrow } from './context.ts'
-import { containersIn, removalOrder, type Scope } from './scope.ts'
+import { containersIn, type Scope } from './scope.ts'
 
 /**
  * Starts existing containers of the scope's services and of those that they need, behind the conditions that the containers'
@@ -28,7 +26,7 @@ export const start = async (context: ActionContext, scope: Scope): Promise<void>
       throw new UserError('NO_CONTAINER', message, { hint: `container-compose up -d ${service}` })
     context.emit({ type: 'warning', message })
   }
-  await executeOrThrow(context, planStart(all, wanted))
+  await executeOrThrow(context, planStartOfExisting(all, wanted))
 }
 
 const withDependencies = (scope: Scope, all: readonly ObservedContainer[]): Set<string> => {
@@ -42,54 +40,3 @@ const withDependencies = (scope: Scope, all: readonly ObservedContainer[]): Set<
   }
   return wanted
 }
-
-const needsOf = (all: readonly ObservedContainer[], service: string) =>
-  parseDependencies(all.find((container) => container.service === service)?.labels[label.dependsOn])
-
-const planStart = (all: readonly ObservedContainer[], wanted: ReadonlySet<string>) => {
-  const builder = new PlanBuilder()
-  const needs = new Map([...wanted].map((service) => [service, needsOf(all, service)]))
-  const dependents = new Map([...wanted].map((service) => [service, new Set(names(needs.get(service)))]))
-  const starts = new Map<string, number>()
-  // The order of removal of the reversed graph is the order of starting.
-  for (const service of removalOrder(wanted, dependents)) {
-    const conditions = (needs.get(service) ?? []).flatMap(({ service: need, condition }) =>
-      all
-        .filter((container) => container.service === need)
-        .flatMap((container) => {
-          const started = starts.get(container.name)
-          if (condition === 'service_started') return started ?? []
-          return builder.add(
-            {
-              kind: 'container.await',
-              resource: resourceOf(container),
-              cause: condition,
-              name: container.name,
-              condition: condition === 'service_healthy' ? 'healthy' : 'completed',
-              optional: false,
-              service: need,
-            },
-            [started],
-          )
-        }),
-    )
-    for (const container of all)
-      if (container.service === service && container.state !== 'running')
-        starts.set(
-          container.name,
-          builder.add(
-            {
-              kind: 'container.start',
-              resource: resourceOf(container),
-              cause: container.state,
-              name: container.name,
-            },
-            conditions,
-          ),
-        )
-  }
-  return builder.plan
-}
-
-const names = (needs: readonly { readonly service: string }[] = []): string[] =>
-  needs.map(({ service }) => service)

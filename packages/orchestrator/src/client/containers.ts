@@ -94,32 +94,29 @@ export const containerCalls = (docker: Docker, guard: Guard): ContainerCalls => 
       return (answer as { StatusCode: number }).StatusCode
     },
     top: (id) => guard(at(id).top()) as never,
-    logs: async (id, { follow = false, since, until, tail, timestamps = false }, signal) => {
-      const query = {
+    logs: (id, { follow = false, since, until, tail = 'all', timestamps = false }, signal) => {
+      const options = {
         stdout: true,
         stderr: true,
         follow,
         timestamps,
-        tail: tail ?? 'all',
+        tail,
         ...(since ? { since } : {}),
         ...(until ? { until } : {}),
-        ...(signal ? { abortSignal: signal } : {}),
       }
-      // Only with `follow` dockerode gives the stream itself; the answer's form does not depend on it.
-      const dial = docker.modem.dial.bind(docker.modem)
-      const { abortSignal, ...options } = query
+      // dockerode's own call gives the stream itself only with `follow`; the answer's form does not depend on it.
+      const request = {
+        path: `/containers/${id}/logs?`,
+        method: 'GET',
+        isStream: true,
+        abortSignal: signal,
+        statusCodes: { 200: true, 404: 'no such container', 500: 'server error' },
+        options,
+      }
       return guard(
         new Promise<Readable>((resolve, reject) =>
-          dial(
-            {
-              path: `/containers/${id}/logs?`,
-              method: 'GET',
-              isStream: true,
-              abortSignal: signal,
-              statusCodes: { 200: true, 404: 'no such container', 500: 'server error' },
-              options,
-            } as never,
-            (error: unknown, stream: unknown) => (error ? reject(error) : resolve(stream as Readable)),
+          docker.modem.dial(request as never, (error, stream) =>
+            error ? reject(error) : resolve(stream as Readable),
           ),
         ),
       )
