@@ -1,9 +1,9 @@
+import { humanDuration } from '@container-compose/core'
 import { containersIn, listContainers, observedContainer } from '@container-compose/orchestrator'
 import { flag, text } from '../arguments/options.ts'
 import { defineCommand } from '../command.ts'
 import { openEngine } from '../engine.ts'
 import { size } from '../progress/size.ts'
-import { humanDuration } from '../render/duration.ts'
 import { renderTable } from '../render/table.ts'
 import { findTarget } from '../session.ts'
 

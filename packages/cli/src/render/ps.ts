@@ -1,6 +1,5 @@
-import { UserError } from '@container-compose/core'
+import { humanDuration, UserError } from '@container-compose/core'
 import { type ContainerSummary, label, nameOf, observedContainer } from '@container-compose/orchestrator'
-import { humanDuration } from './duration.ts'
 import { renderPorts } from './ports.ts'
 import { renderTable } from './table.ts'
 

@@ -1,4 +1,4 @@
-/** `About a minute`, `5 hours`: a span in the words of Docker's tools. */
+/** A span in milliseconds as Docker's tools say it (docker/go-units): `About a minute`, `5 hours`. */
 export const humanDuration = (ms: number): string => {
   const seconds = Math.floor(ms / 1000)
   if (seconds < 1) return 'Less than a second'
