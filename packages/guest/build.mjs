@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 
 const here = dirname(fileURLToPath(import.meta.url))
 
-const pump = ['agent/fuse_pump.c', 'agent/fuse_carry.c']
+const pump = ['agent/fuse_pump.c', 'agent/fuse_carry.c', 'agent/fuse_poke.c', 'agent/watched.c']
 
 /** Sources: files, or folders whose C files all belong to the program (not those of their folders). */
 const programs = {
@@ -30,6 +30,7 @@ const programs = {
     flags: ['-D_GNU_SOURCE', '-D_FILE_OFFSET_BITS=64'],
     libraries: ['-lfuse3', '-lseccomp'],
   },
+  'print-events': { sources: ['mount-server/testing/print_events.c'], flags: ['-static'], libraries: [] },
   'pump-here': { sources: ['mount-server/testing/pump_here.c', ...pump], flags: ['-pthread'], libraries: [] },
 }
 

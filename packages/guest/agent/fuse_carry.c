@@ -13,13 +13,15 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "fuse_poke.h"
 #include "mount_protocol.h"
 
 /* Acknowledged in batches: each costs a frame, and the window is four times this. */
 #define NOTIFIED_BATCH (MOUNT_NOTIFY_WINDOW / 4)
 
 /*
- * Three threads. Requests: kernel to port. Replies: port to kernel, never waiting for anything but the port. Notifications
+ * Four threads. Requests: kernel to port. Replies: port to kernel, never waiting for anything but the port. Pokes: see
+ * fuse_poke.h. Notifications
  * have a thread of their own because the kernel makes an invalidation wait for pages and directories that are locked by
  * requests whose replies come behind it in the stream.
  */
@@ -221,7 +223,9 @@ static void *carry_notifications(void *unused)
 
 		if (entry) {
 			const struct fuse_out_header *head = (const void *)entry->frame;
-			if (head->error == MOUNT_FORGET_ABSENT)
+			if (head->error == MOUNT_ASK_WATCHED || head->error == MOUNT_POKE)
+				fuse_poke_take(head);
+			else if (head->error == MOUNT_FORGET_ABSENT)
 				forget_absent();
 			else
 				give_to_kernel(head, entry->length);
@@ -242,24 +246,26 @@ static void *carry_notifications(void *unused)
 	return NULL;
 }
 
-static void start_thread(void *(*body)(void *))
+static void start_thread(void *(*body)(void *), void *argument)
 {
 	pthread_t thread;
 	pthread_attr_t attributes;
 	pthread_attr_init(&attributes);
 	pthread_attr_setstacksize(&attributes, PTHREAD_STACK_MIN + 65536);
-	int error = pthread_create(&thread, &attributes, body, NULL);
+	int error = pthread_create(&thread, &attributes, body, argument);
 	if (error)
 		finish(error);
 }
 
-void fuse_carry(int kernel, int port, const char *drop_caches)
+void fuse_carry(int kernel, int port, const struct fuse_pump *options)
 {
 	pump.kernel = kernel;
 	pump.port = port;
-	pump.drop_caches = drop_caches;
+	pump.drop_caches = options->drop_caches;
 	pump.last = &pump.first;
-	start_thread(carry_replies);
-	start_thread(carry_notifications);
+	struct fuse_poke poke = { .mountpoint = options->mountpoint, .processes = options->processes, .send = send_to_port };
+	start_thread(carry_replies, NULL);
+	start_thread(carry_notifications, NULL);
+	start_thread(fuse_poke, &poke);
 	carry_requests();
 }

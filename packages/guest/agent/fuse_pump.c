@@ -46,7 +46,7 @@ pid_t fuse_pump_start(const struct fuse_pump *options)
 		prctl(PR_SET_NAME, "mount-pump");
 		signal(SIGPIPE, SIG_IGN);
 		let_go_of_all_but((unsigned)kernel, (unsigned)options->port);
-		fuse_carry(kernel, options->port, options->drop_caches);
+		fuse_carry(kernel, options->port, options);
 	}
 	int error = errno;
 	close(kernel);

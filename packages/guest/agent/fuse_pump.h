@@ -13,6 +13,8 @@ struct fuse_pump {
 	int port;
 	/* Where to write "2" so that the kernel forgets absent names, /proc/sys/vm/drop_caches in a VM; NULL: nowhere. */
 	const char *drop_caches;
+	/* Where to look for programs that watch files, as /proc has them. */
+	const char *processes;
 };
 
 /*

@@ -33,7 +33,10 @@ static bool open_port(const char *name, const char *directory, int *tree, struct
 	if (port < 0)
 		return fault_errno(fault, "opening the port %s", name);
 	mkdir(directory, 0755);
-	struct fuse_pump pump = { .mountpoint = directory, .port = port, .drop_caches = "/proc/sys/vm/drop_caches" };
+	struct fuse_pump pump = { .mountpoint = directory,
+				  .port = port,
+				  .drop_caches = "/proc/sys/vm/drop_caches",
+				  .processes = "/proc" };
 	pid_t child = fuse_pump_start(&pump);
 	close(port);
 	if (child < 0) {

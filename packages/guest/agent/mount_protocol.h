@@ -29,4 +29,46 @@
  */
 #define MOUNT_FORGET_ABSENT 0x6d70
 
+/*
+ * Watches. Outdating something in a guest raises no event there, so programs that watch files would sleep on. The server
+ * therefore has a change of the host done over again in the guest by one thread of the pump (a poke), and answers that
+ * thread's requests without doing anything. Only what somebody in the guest watches is poked.
+ *
+ * Host to guest, as notifications: MOUNT_ASK_WATCHED asks what is watched; MOUNT_POKE is followed by a struct mount_poke.
+ * Guest to host: MOUNT_WATCHED, fuse_in_header.pid being the thread, is followed by the uint64_t numbers (nodeid) of all
+ * watched inodes, at most MOUNT_MOST_WATCHED; MOUNT_POKED by a struct mount_poked. One poke at a time.
+ */
+#define MOUNT_ASK_WATCHED 0x6d71
+#define MOUNT_POKE 0x6d72
+#define MOUNT_WATCHED 0x6d700002u
+#define MOUNT_POKED 0x6d700003u
+#define MOUNT_MOST_WATCHED 65536u
+
+#define MOUNT_POKE_PATH 1024u
+
+enum mount_poke_kind { POKE_MODIFY = 1, POKE_ATTRIB, POKE_CREATE, POKE_DELETE, POKE_MOVE };
+
+/* An inode as open_by_handle_at names it. */
+struct mount_node {
+	uint64_t id, generation;
+};
+
+struct mount_poke {
+	uint64_t serial;
+	uint32_t kind;
+	/* Kind and permissions of the file, as it is. */
+	uint32_t mode;
+	uint64_t size;
+	/* The file (id 0: by its name only), the directory that it is in, and the one that it moves to. */
+	struct mount_node file, directory, to;
+	char name[256], new_name[256];
+	/* From the root of the session, as last known; empty when too long. The kernel may have forgotten what leads to an inode. */
+	char directory_path[MOUNT_POKE_PATH], to_path[MOUNT_POKE_PATH];
+};
+
+/* error: an errno of the guest, 0 when the event was raised. */
+struct mount_poked {
+	uint64_t serial, error;
+};
+
 #endif

@@ -102,6 +102,8 @@ static void note_told(struct server *server, struct inode *inode, const struct s
 {
 	struct stamp now = stamp_of(st), as_before = inode->told;
 	as_before.changed = now.changed;
+	if (inode->type == S_IFREG)
+		note_change(inode, &now);
 	if (inode->type == S_IFREG && stamps_equal(&now, &as_before))
 		tell_if_changed(server, inode, st);
 	inode->told = now;

@@ -147,6 +147,7 @@ describe('owners and modes', () => {
 
   test('what a user makes is the user’s on the host', async () => {
     await fs.chmod(host, 0o777)
+    await eventually(async () => ((await fs.stat(guest)).mode & 0o777) === 0o777 || undefined)
     const made = shellIn(port, 'mkdir 0/u && echo x > 0/u/f && ln -s f 0/u/l && mkfifo 0/u/p', user)
     expect(made).toMatchObject({ status: 0, stderr: '' })
     for (const name of ['u', 'u/f', 'u/l', 'u/p'])

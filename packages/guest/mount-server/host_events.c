@@ -92,35 +92,132 @@ void own_change(struct inode *inode)
 		inode->told = stamp_of(&st);
 }
 
+void note_change(struct inode *inode, const struct stamp *now)
+{
+	struct stamp as_before = inode->told;
+	as_before.changed = now->changed;
+	if (!stamps_equal(now, &as_before))
+		inode->unpoked = POKE_MODIFY;
+	else if (!inode->unpoked && !stamps_equal(now, &inode->told))
+		inode->unpoked = POKE_ATTRIB;
+}
+
 void tell_if_changed(struct server *server, struct inode *inode, const struct stat *st)
 {
 	struct stamp now = stamp_of(st);
 	if (stamps_equal(&now, &inode->told))
 		return;
+	note_change(inode, &now);
 	/* Content too, even where size and mtime are as they were: a copy may have set the old mtime again. */
 	notify_content(server, inode);
 	inode->told = now;
 }
 
+static void tell_state(struct server *server, struct inode *inode, const struct stat *st)
+{
+	tell_if_changed(server, inode, st);
+	if (inode->unpoked)
+		poke_state(server, inode, inode->unpoked == POKE_ATTRIB);
+	inode->unpoked = 0;
+}
+
+/* Its names and times; the kernel does that by itself only for names that it has cached. */
+static void outdate_name(struct server *server, const struct inode *directory, const char *name)
+{
+	notify_entry(server, directory, name);
+	notify_content(server, directory);
+}
+
+/* What went and did not come into sight again is gone. */
+static void settle_move(struct server *server)
+{
+	struct host_events *events = &server->host_events;
+	struct inode *directory = inodes_get(&server->inodes, events->moved.directory);
+	if (directory && !poke_delete(server, directory, events->moved.name, events->moved.is_directory))
+		outdate_name(server, directory, events->moved.name);
+	events->moved.directory = 0;
+}
+
+static void name_went(struct server *server, struct inode *directory, const struct inotify_event *event)
+{
+	struct host_events *events = &server->host_events;
+	settle_move(server);
+	events->moved.directory = directory->id;
+	events->moved.cookie = event->cookie;
+	events->moved.is_directory = event->mask & IN_ISDIR;
+	strncpy(events->moved.name, event->name, sizeof events->moved.name - 1);
+}
+
+/* A rename alone changes a file's ctime, without an event of the file's own. */
+static void told_of_rename(struct server *server, struct inode *directory, const char *name)
+{
+	struct stat st;
+	struct inode *inode = fstatat(directory->fd, name, &st, AT_SYMLINK_NOFOLLOW) ?
+				      NULL :
+				      inodes_find(&server->inodes, &st, directory->source);
+	if (!inode)
+		return;
+	struct stamp now = stamp_of(&st), as_before = inode->told;
+	as_before.changed = now.changed;
+	if (!stamps_equal(&now, &as_before))
+		return;
+	inode->told = now;
+	notify_attributes(server, inode);
+}
+
+static void name_came(struct server *server, struct inode *directory, const struct inotify_event *event)
+{
+	struct host_events *events = &server->host_events;
+	struct inode *from = inodes_get(&server->inodes, events->moved.directory);
+	if (!from || events->moved.cookie != event->cookie) {
+		settle_move(server);
+		outdate_name(server, directory, event->name);
+		poke_create(server, directory, event->name);
+		return;
+	}
+	events->moved.directory = 0;
+	told_of_rename(server, directory, event->name);
+	if (poke_move(server, from, events->moved.name, directory, event->name))
+		return;
+	outdate_name(server, from, events->moved.name);
+	outdate_name(server, directory, event->name);
+}
+
+static void pass_on_name(struct server *server, struct inode *directory, const struct inotify_event *event)
+{
+	if (event->mask & IN_MOVED_FROM) {
+		name_went(server, directory, event);
+	} else if (event->mask & IN_MOVED_TO) {
+		name_came(server, directory, event);
+	} else if (event->mask & IN_CREATE) {
+		outdate_name(server, directory, event->name);
+		poke_create(server, directory, event->name);
+	} else if (!poke_delete(server, directory, event->name, event->mask & IN_ISDIR)) {
+		outdate_name(server, directory, event->name);
+	}
+}
+
 static void pass_on(struct server *server, struct inode *watched, const struct inotify_event *event)
 {
 	struct stat st;
+	if (!(event->mask & IN_MOVED_TO))
+		settle_move(server);
 	if (event->len == 0) {
 		if (fstat(watched->fd, &st) == 0)
-			tell_if_changed(server, watched, &st);
+			tell_state(server, watched, &st);
 		return;
 	}
 	if (event->mask & NAME_EVENTS) {
-		notify_entry(server, watched, event->name);
-		/* Its listing and times; the kernel does that by itself only for names that it has cached. */
-		notify_content(server, watched);
+		pass_on_name(server, watched, event);
 		return;
 	}
 	if (fstatat(watched->fd, event->name, &st, AT_SYMLINK_NOFOLLOW))
 		return;
 	struct inode *inode = inodes_find(&server->inodes, &st, watched->source);
 	if (inode)
-		tell_if_changed(server, inode, &st);
+		tell_state(server, inode, &st);
+	else if (event->mask & (IN_MODIFY | IN_ATTRIB) && !S_ISDIR(st.st_mode) && !S_ISLNK(st.st_mode))
+		poke_state_of_name(server, watched, event->name, event->mask & IN_ATTRIB);
 }
 
 static void handle(struct server *server, const struct inotify_event *event)
@@ -148,7 +245,7 @@ static void handle(struct server *server, const struct inotify_event *event)
 
 bool host_events_wanted(const struct server *server)
 {
-	return server->host_events.fd >= 0 && notify_room(server) >= ROOM_FOR_A_ROUND;
+	return server->host_events.fd >= 0 && notify_room(server) >= ROOM_FOR_A_ROUND && pokes_have_room(&server->pokes);
 }
 
 /* Events were lost: compares everything that the guest knows with the host. */
@@ -163,12 +260,14 @@ static void scan(struct server *server)
 		struct stat st;
 		if (!inode || fstat(inode->fd, &st))
 			continue;
-		tell_if_changed(server, inode, &st);
+		tell_state(server, inode, &st);
 		if (!parent || !inode->name)
 			continue;
 		if (fstatat(parent->fd, inode->name, &st, AT_SYMLINK_NOFOLLOW) || st.st_dev != inode->dev ||
-		    st.st_ino != inode->ino)
+		    st.st_ino != inode->ino) {
+			poke_delete(server, parent, inode->name, inode->type == S_IFDIR);
 			notify_entry(server, parent, inode->name);
+		}
 	}
 	*next = 0;
 }
@@ -179,6 +278,7 @@ void host_events_run(struct server *server)
 	while (host_events_wanted(server)) {
 		ssize_t length = read(server->host_events.fd, buffer, sizeof buffer);
 		if (length <= 0) {
+			settle_move(server);
 			forget_expected(&server->host_events.expected);
 			break;
 		}

@@ -14,6 +14,7 @@
 
 struct inode;
 struct server;
+struct stamp;
 
 #define WATCH_BUCKETS 4096
 
@@ -27,6 +28,13 @@ struct host_events {
 	/* After lost events: the next inode to look at again, 0 when not looking. */
 	uint64_t scan_next;
 	bool warned;
+	/* A name that went somewhere: where to, the next event tells, unless that is out of sight. */
+	struct {
+		uint64_t directory;
+		uint32_t cookie;
+		bool is_directory;
+		char name[256];
+	} moved;
 };
 
 void host_events_init(struct host_events *events);
@@ -46,6 +54,9 @@ void host_events_run(struct server *server);
 
 /* After a change made for the guest: what inotify will say about it is known. */
 void own_change(struct inode *inode);
+
+/* Notes what kind of change leads to the stamp, for the event that will tell of it. */
+void note_change(struct inode *inode, const struct stamp *now);
 
 /* Outdates what the guest holds of it if `st` is not what it was told. */
 void tell_if_changed(struct server *server, struct inode *inode, const struct stat *st);

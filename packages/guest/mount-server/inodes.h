@@ -33,6 +33,8 @@ struct inode {
 	char *name;
 	/* As the guest was last told. */
 	struct stamp told;
+	/* A change that the guest was told of and whose event has not been raised there yet: POKE_MODIFY, POKE_ATTRIB, 0 none. */
+	int unpoked;
 	/* inotify watch, -1 without. */
 	int watch;
 	struct inode *next_watched;

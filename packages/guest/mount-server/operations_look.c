@@ -5,11 +5,12 @@
 
 #include "answers.h"
 #include "operations.h"
+#include "poke_answers.h"
 
 void op_lookup(fuse_req_t request, fuse_ino_t parent, const char *name)
 {
 	struct inode *directory = directory_of(request, parent, name);
-	if (directory)
+	if (directory && !poke_answers_lookup(request, directory, name))
 		reply_look_up(request, directory, name);
 }
 

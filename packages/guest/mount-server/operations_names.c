@@ -8,6 +8,7 @@
 
 #include "answers.h"
 #include "operations.h"
+#include "poke_answers.h"
 
 static void expect(struct server *server, const struct inode *directory, uint32_t kind, const char *name)
 {
@@ -76,7 +77,7 @@ void op_mknod(fuse_req_t request, fuse_ino_t parent, const char *name, mode_t mo
 {
 	(void)device;
 	struct inode *directory = directory_of(request, parent, name);
-	if (!directory)
+	if (!directory || poke_answers_making(request, directory, name))
 		return;
 	/*
 	 * The guest's kernel asks for a new name after it has found none, also for an open that would take an existing file. ESTALE
@@ -91,7 +92,7 @@ void op_mknod(fuse_req_t request, fuse_ino_t parent, const char *name, mode_t mo
 void op_mkdir(fuse_req_t request, fuse_ino_t parent, const char *name, mode_t mode)
 {
 	struct inode *directory = directory_of(request, parent, name);
-	if (!directory)
+	if (!directory || poke_answers_making(request, directory, name))
 		return;
 	if (mkdirat(directory->fd, name, mode & 01777))
 		fuse_reply_err(request, errno);
@@ -102,7 +103,7 @@ void op_mkdir(fuse_req_t request, fuse_ino_t parent, const char *name, mode_t mo
 void op_symlink(fuse_req_t request, const char *target, fuse_ino_t parent, const char *name)
 {
 	struct inode *directory = directory_of(request, parent, name);
-	if (!directory)
+	if (!directory || poke_answers_making(request, directory, name))
 		return;
 	if (symlinkat(target, directory->fd, name))
 		fuse_reply_err(request, errno);
@@ -129,7 +130,7 @@ void op_link(fuse_req_t request, fuse_ino_t id, fuse_ino_t parent, const char *n
 static void remove_name(fuse_req_t request, fuse_ino_t parent, const char *name, int flags)
 {
 	struct inode *directory = directory_of(request, parent, name);
-	if (!directory)
+	if (!directory || poke_answers_change(request))
 		return;
 	struct server *server = server_of(request);
 	struct stat st;
@@ -169,7 +170,7 @@ void op_rename(fuse_req_t request, fuse_ino_t parent, const char *name, fuse_ino
 	struct server *server = server_of(request);
 	struct inode *from = directory_of(request, parent, name);
 	struct inode *to = from ? directory_of(request, new_parent, new_name) : NULL;
-	if (!to)
+	if (!to || poke_answers_change(request))
 		return;
 	/* A whiteout is a device node. */
 	int failed = flags & RENAME_WHITEOUT ? (errno = EINVAL, -1)

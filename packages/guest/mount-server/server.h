@@ -14,6 +14,7 @@
 #include "notify.h"
 #include "open_files.h"
 #include "options.h"
+#include "pokes.h"
 
 struct server {
 	const struct options *options;
@@ -29,6 +30,7 @@ struct server {
 	uint64_t unique;
 	/* Of the last handle given to the guest. */
 	uint64_t handles;
+	struct pokes pokes;
 };
 
 /* In the number of a handle: the guest does not say when one of those who share it closes it. */

@@ -119,6 +119,13 @@ static void take_frame(struct server *server, const struct fuse_in_header *frame
 			_exit(1);
 		return;
 	}
+	if (frame->opcode == MOUNT_WATCHED || frame->opcode == MOUNT_POKED) {
+		bool makes_sense = frame->opcode == MOUNT_WATCHED ? pokes_take_watched(server, frame) :
+								    pokes_take_done(server, frame);
+		if (!makes_sense)
+			_exit(1);
+		return;
+	}
 	server->unique = frame->unique;
 	switch (shape_of_request(frame, frame->len)) {
 	case SHAPE_INTERRUPT:
@@ -190,6 +197,7 @@ void serve(struct server *server)
 			take_requests(server, &frames);
 		locks_retry(server);
 		host_events_run(server);
+		pokes_run(server);
 		close_idle_files(server);
 	}
 }

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { artifactPath } from '@container-compose/core'
@@ -48,6 +48,8 @@ export interface MountedPort extends AsyncDisposable {
   readonly server: RunningServer
   /** Stands for the guest's /proc/sys/vm/drop_caches. */
   readonly dropCaches: string
+  /** Makes a process of this machine one that the guest may find to watch files: it has no others. */
+  addProcess(pid: number): Promise<void>
 }
 
 export const mountPort = async (
@@ -58,11 +60,13 @@ export const mountPort = async (
   const dir = await mkdtemp(join(tmpdir(), 'port-'))
   const mountpoint = join(dir, 'mnt')
   const dropCaches = join(dir, 'drop-caches')
+  const processes = join(dir, 'processes')
   // Also other users pass.
   await chmod(dir, 0o755)
   await mkdir(mountpoint)
+  await mkdir(processes)
   await writeFile(dropCaches, '')
-  const pump = spawn(artifactPath('pump-here'), [mountpoint, join(dir, 'sock'), dropCaches], {
+  const pump = spawn(artifactPath('pump-here'), [mountpoint, join(dir, 'sock'), dropCaches, processes], {
     stdio: ['pipe', 'pipe', 'inherit'],
   })
   await once(pump.stdout, 'data')
@@ -76,6 +80,7 @@ export const mountPort = async (
     mountpoint,
     server,
     dropCaches,
+    addProcess: (pid) => symlink(`/proc/${pid}`, join(processes, String(pid))),
     [Symbol.asyncDispose]: async () => {
       const ends = [once(pump, 'exit'), once(server.attendant, 'exit')]
       const alive = [pump, server.attendant].map(

@@ -2,7 +2,7 @@
  * For tests: what the guest does, on this machine. Mounts the port in a mount namespace of its own (look at it through
  * /proc/PID/root), listens where QEMU would, and pumps until the mount server goes or standard input ends.
  *
- * usage: pump-here MOUNTPOINT SOCKET DROP_CACHES
+ * usage: pump-here MOUNTPOINT SOCKET DROP_CACHES PROCESSES
  */
 #define _GNU_SOURCE
 #include <poll.h>
@@ -27,7 +27,7 @@ static int fail(const char *what)
 
 int main(int argc, char **argv)
 {
-	if (argc != 4)
+	if (argc != 5)
 		return 2;
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	strncpy(address.sun_path, argv[2], sizeof address.sun_path - 1);
@@ -41,7 +41,8 @@ int main(int argc, char **argv)
 	int port = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
 	if (port < 0)
 		return fail("accept");
-	pid_t pump = fuse_pump_start(&(struct fuse_pump){ .mountpoint = argv[1], .port = port, .drop_caches = argv[3] });
+	pid_t pump = fuse_pump_start(&(struct fuse_pump){
+		.mountpoint = argv[1], .port = port, .drop_caches = argv[3], .processes = argv[4] });
 	if (pump < 0)
 		return fail("fuse_pump_start");
 	close(port);
