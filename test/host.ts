@@ -14,7 +14,7 @@ import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import { eventually } from './eventually.ts'
 
-const repository = fileURLToPath(new URL('..', import.meta.url))
+export const repository = fileURLToPath(new URL('..', import.meta.url))
 export const bundle = join(repository, 'packages/cli/dist/container-compose.mjs')
 /** Shared by all tests: templates, bases and images are made once. */
 export const cache = process.env['CONTAINER_COMPOSE_CACHE'] ?? join(repository, '.cache/engine')

@@ -1,10 +1,12 @@
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { eventually } from '../eventually.ts'
-import { bundle, Host } from '../host.ts'
+import { bundle, Host, repository } from '../host.ts'
 
 let host: Host
+/** The folder of a static program that prints the events it hears. */
+const printEvents = join(repository, 'packages/guest/build')
 beforeAll(async () => {
   host = await Host.create()
   await host.load('busybox')
@@ -204,4 +206,40 @@ test('a rule that cannot be followed is refused before anything is done, with it
   expect(outcome.code).toBe(1)
   expect(outcome.stderr).toContain(`can't watch service "box" with action rebuild without a build context`)
   expect(outcome.stderr).toMatch(/compose\.yaml:\d+/)
+})
+
+test('a program in the machine that watches a bind mount itself is woken by what the host does, and by nothing else', async () => {
+  const dir = host.project('woken', {
+    'compose.yaml': `
+services:
+  box:
+    image: demo/busybox:1
+    runtime: vm
+    command: [/tool/print-events, /src, /src/file]
+    stop_grace_period: 0s
+    volumes: ['./src:/src', './fixed:/fixed:ro', '${printEvents}:/tool:ro']
+`,
+    'src/file': 'one\n',
+    'fixed/f': '',
+  })
+  await host.ok(['up', '-d'], { cwd: dir })
+  const heard = async () => (await host.docker(['logs', 'woken-box-1'])).stdout
+  const hears = (text: string) => eventually(async () => (await heard()).endsWith(text), text)
+  await hears('ready\n')
+  writeFileSync(join(dir, 'fixed/f'), 'not watched')
+  appendFileSync(join(dir, 'src/file'), 'two\n')
+  await hears('0 modify file\n1 modify\n')
+  mkdirSync(join(dir, 'src/new'))
+  await hears('0 create-directory new\n')
+  renameSync(join(dir, 'src/new'), join(dir, 'src/moved'))
+  await hears('0 from-directory new\n0 to-directory moved\n')
+  rmSync(join(dir, 'src/moved'), { recursive: true })
+  await hears('0 delete-directory moved\n')
+  writeFileSync(join(dir, 'src/.tmp'), 'three\n')
+  renameSync(join(dir, 'src/.tmp'), join(dir, 'src/file'))
+  await eventually(async () => (await heard()).includes('0 to file\n'), 'the save by rename')
+  expect(await box(dir, 'ls -a /src; cat /src/file')).toBe('.\n..\nfile\nthree\n')
+  // What is seen of one host file is one event, not a loop of them.
+  expect((await heard()).split('0 modify file').length).toBe(2)
+  await host.ok(['down'], { cwd: dir })
 })
