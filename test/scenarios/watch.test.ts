@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, cpSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { eventually } from '../eventually.ts'
@@ -82,6 +82,11 @@ test('a saved, renamed, removed file is so in the container too', async () => {
     'the same tree',
   )
   expect(await box(dir, 'stat -c %a /app/moved/er/x')).toBe('755\n')
+  await host.ok(['up', '-d', '--force-recreate'], { cwd: dir })
+  await eventually(
+    async () => (await box(dir, 'cat /app/a /app/moved/er/x')) === 'three\nx\n',
+    'what had changed, in a new container',
+  )
   expect(watch.said()).toMatch(
     /Syncing service "box" after 1 changes were detected\nservice\(s\) \["box"\] synced in \d\.\d{3} s\n/,
   )
@@ -241,5 +246,20 @@ services:
   expect(await box(dir, 'ls -a /src; cat /src/file')).toBe('.\n..\nfile\nthree\n')
   // What is seen of one host file is one event, not a loop of them.
   expect((await heard()).split('0 modify file').length).toBe(2)
+  await host.ok(['down'], { cwd: dir })
+})
+
+test('the fixture shows what is edited', async () => {
+  const dir = join(host.root, 'projects/watch')
+  cpSync(join(repository, 'fixtures/watch'), dir, { recursive: true })
+  const watch = await startWatch(dir)
+  const page = (name: string) => host.fetch(`http://127.0.0.1:8089/${name}`)
+  await eventually(async () => (await page('motto.txt')) === 'Save a file, see it run.\n', 'the motto')
+  expect(await page('index.html')).toContain('<h1>Edit')
+  writeFileSync(join(dir, 'page/index.html'), 'edited')
+  await eventually(async () => (await page('index.html')) === 'edited', 'the page')
+  writeFileSync(join(dir, 'motto.txt'), 'new motto')
+  await eventually(async () => (await page('motto.txt')) === 'new motto', 'the motto after a restart')
+  await watch.end()
   await host.ok(['down'], { cwd: dir })
 })
