@@ -35,9 +35,10 @@ afterAll(async () => {
   await registry.stop()
 })
 
-const push = (name: string, ...layers: Buffer[]): void => {
+const push = (name: string, ...layers: Buffer[]): void => pushWith({}, name, ...layers)
+const pushWith = (config: object, name: string, ...layers: Buffer[]): void => {
   const file = join(folder, 'push.tar')
-  writeFileSync(file, testDockerArchive({ digest: digestOf }, ...layers))
+  writeFileSync(file, testDockerArchive({ config, digest: digestOf }, ...layers))
   execFileSync('skopeo', [
     'copy',
     '-q',
@@ -174,4 +175,11 @@ test('a hostile layer is refused, and no image is there', async () => {
   push('evil:1', testTar({ name: '../../evil' }))
   await expect(pull('evil:1')).rejects.toMatchObject({ status: 400 })
   expect(await images.list()).toEqual([])
+})
+
+test("an image in Docker's format keeps its configuration, which OCI's has no place for", async () => {
+  const Healthcheck = { Test: ['CMD', 'true'], Interval: 5 }
+  pushWith({ Healthcheck, OnBuild: ['RUN x'] }, 'demo/checked:1', base)
+  const { image } = await pull('demo/checked:1')
+  expect(image.config.config).toEqual({ Healthcheck, OnBuild: ['RUN x'] })
 })

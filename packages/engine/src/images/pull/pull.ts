@@ -1,11 +1,12 @@
-import { createReadStream } from 'node:fs'
-import { mkdir, readFile } from 'node:fs/promises'
+import { createReadStream, existsSync } from 'node:fs'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { badParameter, notFound } from '../../api/errors.ts'
+import { hexOf } from '../cache/cache.ts'
 import type { ImageContext } from '../context.ts'
 import type { ImageDocument } from '../image-index.ts'
 import type { Images, PullProgress } from '../images.ts'
-import { digestOf, ingestImage } from '../ingest.ts'
+import { adoptBlob, digestOf, ingestImage } from '../ingest.ts'
 import {
   choosePlatform,
   type Descriptor,
@@ -17,7 +18,14 @@ import {
 } from '../oci-manifest.ts'
 import { canonical, familiar, parseReference, type Reference, withDefaultTag } from '../reference.ts'
 import { downloadProgress } from './download-progress.ts'
-import { fetchBlobs, fetchManifest, type RegistryAccess, writeAuthFile } from './skopeo.ts'
+import {
+  fetchBlobs,
+  fetchDirectory,
+  fetchImageConfig,
+  fetchManifest,
+  type RegistryAccess,
+  writeAuthFile,
+} from './skopeo.ts'
 
 type PullOptions = Parameters<Images['pull']>[1]
 
@@ -131,7 +139,7 @@ const checked = (manifest: ImageManifest): ImageManifest => {
 const download = async (
   reference: Reference,
   access: RegistryAccess,
-  { layers }: ImageManifest,
+  { layers, config }: ImageManifest,
   { cache }: ImageContext,
   temporary: string,
   report: (event: PullProgress) => void,
@@ -167,7 +175,48 @@ const download = async (
     clearInterval(timer)
     await looking.catch(() => undefined)
   }
+  await fetchConfig(reference, access, { config, cache, temporary })
+  await fetchSubstituted(reference, access, { layers, cache, temporary })
   await look()
+}
+
+/** In an OCI layout skopeo writes the configuration of a manifest of Docker's anew; the image's id is that of the one that it had. */
+const fetchConfig = async (
+  reference: Reference,
+  access: RegistryAccess,
+  {
+    config,
+    cache,
+    temporary,
+  }: Pick<ImageManifest, 'config'> & Pick<ImageContext, 'cache'> & { readonly temporary: string },
+): Promise<void> => {
+  if (existsSync(cache.blob(config.digest))) return
+  const bytes = await fetchImageConfig(reference, access)
+  if (digestOf(bytes) !== config.digest)
+    throw badParameter(`image verification failed for digest ${config.digest}`)
+  const file = join(temporary, 'config')
+  await writeFile(file, bytes, { mode: 0o600 })
+  await adoptBlob(cache, file, config.digest)
+}
+
+/**
+ * skopeo remembers which blobs are one another compressed, and where one is there leaves the other out. The manifest names that
+ * one, and who saves the image later wants what the registry has.
+ */
+const fetchSubstituted = async (
+  reference: Reference,
+  access: RegistryAccess,
+  {
+    layers,
+    cache,
+    temporary,
+  }: Pick<ImageManifest, 'layers'> & Pick<ImageContext, 'cache'> & { readonly temporary: string },
+): Promise<void> => {
+  const missing = layers.filter(({ digest }) => !existsSync(cache.blob(digest)))
+  if (missing.length === 0) return
+  const whole = join(temporary, 'whole')
+  await fetchDirectory(reference, access, whole)
+  for (const { digest } of missing) await adoptBlob(cache, join(whole, hexOf(digest)), digest)
 }
 
 const shortId = (digest: string): string => digest.slice(7, 19)

@@ -26,6 +26,12 @@ export const fetchManifest = async (reference: Reference, access: RegistryAccess
   return Buffer.from(output)
 }
 
+/** The configuration of an image, byte for byte. */
+export const fetchImageConfig = async (reference: Reference, access: RegistryAccess): Promise<Buffer> => {
+  const options = ['inspect', '--config', '--raw', ...sourceOptions(reference, access)]
+  return Buffer.from(await skopeo(reference, access, [...options, source(reference)]))
+}
+
 /** Copies an image into the blob folder `blobs`, which skopeo completes file by file; partial files are in `temporary`. */
 export const fetchBlobs = async (
   reference: Reference,
@@ -40,6 +46,20 @@ export const fetchBlobs = async (
     `--dest-shared-blob-dir=${blobs}`,
     source(reference),
     `oci:${temporary}`,
+  ])
+}
+
+/** Copies an image as it is into the new directory `dir`: each blob is a file named by the hex digits of its digest. */
+export const fetchDirectory = async (
+  reference: Reference,
+  access: RegistryAccess,
+  dir: string,
+): Promise<void> => {
+  await skopeo(reference, access, [
+    'copy',
+    ...sourceOptions(reference, access).map((option) => option.replace('--tls-verify', '--src-tls-verify')),
+    source(reference),
+    `dir:${dir}`,
   ])
 }
 
