@@ -1,8 +1,8 @@
-import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { eventually } from '../eventually.ts'
-import { bundle, Host } from '../host.ts'
+import { bundle, Host, imageArchives } from '../host.ts'
 
 let host: Host
 beforeAll(async () => {
@@ -79,6 +79,55 @@ test('a repository is a context, at a commit and below a directory', async () =>
   } finally {
     daemon.kill('SIGTERM')
     await daemon
+  }
+})
+
+test('caches of steps are kept from build to build', async () => {
+  const run = compose('caches', {
+    'compose.yaml': 'services: { web: { build: { context: ., network: none } } }',
+    Dockerfile: `# syntax=docker/dockerfile:1
+FROM --platform=$BUILDPLATFORM demo/busybox:1
+COPY --link compose.yaml /
+RUN --mount=type=cache,target=/cache echo line >> /cache/log && wc -l < /cache/log
+`,
+  })
+  expect((await run(['build', '--no-cache'])).stdout).toBe('web 3/3 | 1\n')
+  expect((await run(['build', '--no-cache'])).stdout).toBe('web 3/3 | 2\n')
+})
+
+test('base images come from registries, newer ones with --pull', async () => {
+  const registry = join(host.root, 'registry')
+  mkdirSync(registry, { recursive: true })
+  const config = join(registry, 'config.yml')
+  const address = '127.0.0.1:5000'
+  writeFileSync(
+    config,
+    `version: 0.1\nstorage: { filesystem: { rootdirectory: ${registry} } }\nhttp: { addr: ${address} }\n`,
+  )
+  const server = host.spawn('docker-registry', ['serve', config])
+  const push = async (tag: string) => {
+    const to = ['--dest-tls-verify=false', `docker://${address}/base:1`]
+    const outcome = await host.run('skopeo', ['--insecure-policy', 'copy', `docker-archive:${tag}`, ...to])
+    if (outcome.code !== 0) throw new Error(outcome.stderr)
+  }
+  try {
+    await eventually(async () => {
+      await push(join(imageArchives, 'busybox.tar'))
+      return true
+    }, 'the registry answers')
+    const run = compose('pulls', {
+      'compose.yaml': 'services: { web: { build: { context: ., network: none } } }',
+      Dockerfile: `FROM ${address}/base:1\nRUN test -e /usr/sbin/nginx && echo new || echo old\n`,
+    })
+    const first = await run(['build'])
+    expect(first.stdout).toBe('web | Pulling 127.0.0.1:5000/base:1\nweb 2/2 | old\n')
+    await push(join(imageArchives, 'web.tar'))
+    expect((await run(['build'])).stdout).toBe('')
+    const pulled = await run(['build', '--pull'])
+    expect(pulled.stdout).toBe('web | Pulling 127.0.0.1:5000/base:1\nweb 2/2 | new\n')
+  } finally {
+    server.kill('SIGTERM')
+    await server
   }
 })
 

@@ -160,7 +160,14 @@ const makeCage = async (store: BuildStore, work: string): Promise<CageOptions> =
   const temporary = join(work, 'tmp')
   await mkdir(root)
   await mkdir(temporary)
-  return { root, temporary, writable: [...store.folders, temporary], readable: [], network: 'none' }
+  return {
+    root,
+    temporary,
+    caches: store.caches,
+    writable: [...store.folders, temporary],
+    readable: [],
+    network: 'none',
+  }
 }
 
 interface Built {

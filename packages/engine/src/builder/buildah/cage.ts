@@ -9,6 +9,8 @@ export interface CageOptions {
   readonly readable: readonly string[]
   /** Writable, and where temporary files go. */
   readonly temporary: string
+  /** What `RUN --mount=type=cache` keeps from build to build. */
+  readonly caches: string
   /** Path of a network namespace; `none`: one with nothing in it; undefined: the engine's own. */
   readonly network: string | undefined
   /** Address of the resolver inside. */
@@ -21,7 +23,7 @@ export interface CageOptions {
  * finds no file of the machine; and nothing stays mounted, however it ends.
  */
 const script = `set -eu
-root=$1 nameserver=$2 temporary=$3 writable=$4 readable=$5; shift 5
+root=$1 nameserver=$2 temporary=$3 caches=$4 writable=$5 readable=$6; shift 6
 mount -t tmpfs -o mode=0755,nosuid,nodev,size=64m tmpfs "$root"
 cd "$root"
 mkdir -p dev etc proc sys tmp run var/tmp root old
@@ -45,6 +47,8 @@ mount -t proc -o nosuid,nodev,noexec proc proc
 for ((i = 0; i < writable; i++)); do show rw "$1"; shift; done
 for ((i = 0; i < readable; i++)); do show ro "$1"; shift; done
 mount --bind "$temporary" var/tmp
+mkdir -p var/tmp/buildah-cache
+mount --bind "$caches" var/tmp/buildah-cache
 pivot_root . old
 umount -l old
 rmdir old
@@ -53,14 +57,23 @@ exec "$@"`
 
 /** Program and arguments. All that runs in the cage ends when the first process is killed, or the engine ends however it does. */
 export const caged = (options: CageOptions, command: readonly string[]): readonly [string, ...string[]] => {
-  const { root, writable, readable, temporary, network, nameserver = '' } = options
+  const { root, writable, readable, temporary, caches, network, nameserver = '' } = options
   const enter = network === undefined || network === 'none' ? [] : ['nsenter', `--net=${network}`, '--']
   const [program = 'setpriv', ...rest] = [
     ...['setpriv', '--pdeathsig', 'KILL', '--', ...enter],
     ...['unshare', '--mount', '--propagation=private', '--pid', '--ipc', '--uts', '--fork', '--kill-child'],
     ...(network === 'none' ? ['--net'] : []),
     ...['--', 'bash', '-c', script, 'cage'],
-    ...[root, nameserver, temporary, `${writable.length}`, `${readable.length}`, ...writable, ...readable],
+    ...[
+      root,
+      nameserver,
+      temporary,
+      caches,
+      `${writable.length}`,
+      `${readable.length}`,
+      ...writable,
+      ...readable,
+    ],
     ...command,
   ]
   return [program, ...rest]

@@ -1,3 +1,5 @@
+import { readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { execa } from 'execa'
 import { ApiError } from '../../api/errors.ts'
 import { toolOptions } from '../../images/layers/unpack.ts'
@@ -9,11 +11,13 @@ export interface PrunedLayers {
   readonly freedBytes: number
 }
 
-/** Removes every image of buildah's store. No build may run. */
+/** Removes every image of buildah's store, and what steps keep in caches. No build may run. */
 export const pruneStore = async (store: BuildStore): Promise<PrunedLayers> => {
   const before = await sizeOf(store)
   const stdout = await buildah(store, 'rmi', '--all', '--force')
   store.known.clear()
+  for (const name of await readdir(store.caches))
+    await rm(join(store.caches, name), { recursive: true, force: true })
   return {
     removed: stdout.split('\n').filter((line) => /^[0-9a-f]{64}$/.test(line)),
     freedBytes: Math.max(0, before - (await sizeOf(store))),
@@ -39,10 +43,14 @@ const buildah = async (store: BuildStore, ...args: string[]): Promise<string> =>
   return stdout
 }
 
-const sizeOf = async ({ folders: [graph = '/'] }: BuildStore): Promise<number> => {
-  const { stdout } = await execa('du', ['--summarize', '--bytes', '--one-file-system', graph], {
-    ...toolOptions,
-    reject: false,
-  })
-  return Number(/^\d+/.exec(stdout)?.[0] ?? 0)
+const sizeOf = async ({ folders: [graph = '/'], caches }: BuildStore): Promise<number> => {
+  const { stdout } = await execa(
+    'du',
+    ['--total', '--summarize', '--bytes', '--one-file-system', graph, caches],
+    {
+      ...toolOptions,
+      reject: false,
+    },
+  )
+  return Number(/^(\d+)\ttotal$/m.exec(stdout)?.[1] ?? 0)
 }

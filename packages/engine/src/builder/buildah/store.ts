@@ -11,6 +11,8 @@ export interface BuildStore {
   readonly policy: string
   /** The file of storage settings that its tools read in place of the machine's. */
   readonly configuration: string
+  /** What `RUN --mount=type=cache` keeps. */
+  readonly caches: string
   /** Ids of images that are in it for certain. */
   readonly known: Set<string>
   /** Options of every buildah command. */
@@ -39,7 +41,8 @@ export const openStore = async ({ data, run }: StoreFolders): Promise<BuildStore
   const policy = join(settings, 'policy.json')
   const registries = join(settings, 'registries.conf')
   const configuration = join(settings, 'storage.conf')
-  for (const folder of [graph, runRoot, settings]) makeFolder(folder)
+  const caches = join(data, 'caches')
+  for (const folder of [caches, graph, runRoot, settings]) makeFolder(folder)
   // The engine itself has pulled what comes from a registry: here images only go from one folder of ours to another.
   await writeFile(policy, '{"default":[{"type":"insecureAcceptAnything"}]}\n')
   await writeFile(
@@ -48,7 +51,7 @@ export const openStore = async ({ data, run }: StoreFolders): Promise<BuildStore
   )
   await writeFile(registries, 'unqualified-search-registries = []\nshort-name-mode = "disabled"\n')
   return {
-    ...{ policy, configuration, known: new Set() },
+    ...{ policy, configuration, caches, known: new Set() },
     folders: [graph, runRoot, settings],
     options: [
       ...['--storage-driver', driver, '--root', graph, '--runroot', runRoot],

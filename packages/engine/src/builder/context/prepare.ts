@@ -2,7 +2,7 @@ import { lstat, mkdir, readdir, readFile, realpath, rm, stat, writeFile } from '
 import { dirname, join, posix } from 'node:path'
 import { type IgnorePatterns, ignorePatterns, isSystemError, parseIgnoreFile } from '@container-compose/core'
 import { badParameter } from '../../api/errors.ts'
-import { heredocContext, withoutHeredocs, writeHeredocs } from '../dockerfile/heredocs.ts'
+import { forBuildah, heredocContext, writeHeredocs } from '../dockerfile/for-buildah.ts'
 import type { BuildRequest } from '../request.ts'
 import { fetchGitContext } from './git.ts'
 import { receiveContext } from './receive.ts'
@@ -10,7 +10,7 @@ import { receiveContext } from './receive.ts'
 /** A context on disk, ready for buildah. */
 export interface PreparedContext {
   readonly dir: string
-  /** Outside of the context; without here-documents, so that buildah can read it. */
+  /** Outside of the context; in words that buildah knows. */
   readonly dockerfile: string
   readonly dockerfileText: string
   /** Directories by the names that a Dockerfile gives them. */
@@ -44,16 +44,16 @@ export const prepareContext = async (
     throw badParameter('invalid build bundle: its context is no directory')
   const dockerfileText = await readInside(dir, request.dockerfile)
   const dockerfile = join(work, 'Dockerfile')
-  const rewritten = withoutHeredocs(dockerfileText)
-  await writeFile(dockerfile, rewritten?.text ?? dockerfileText)
+  const { text, files } = forBuildah(dockerfileText)
+  await writeFile(dockerfile, text)
   const heredocs = join(work, 'heredocs')
-  if (rewritten !== undefined) await writeHeredocs(heredocs, rewritten.files)
+  await writeHeredocs(heredocs, files)
   await leaveOutOwnFiles(dir, request.dockerfile)
   return {
     ...{ dir, dockerfile, dockerfileText },
     contexts: {
       ...(isBundle && (await entriesOf(join(received, 'contexts'), 'directories'))),
-      ...(rewritten !== undefined && { [heredocContext]: heredocs }),
+      ...(files.size > 0 && { [heredocContext]: heredocs }),
     },
     secrets: isBundle ? await entriesOf(join(received, 'secrets'), 'files') : {},
   }

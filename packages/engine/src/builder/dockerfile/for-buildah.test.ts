@@ -1,13 +1,37 @@
 import { expect, test } from 'vitest'
-import { withoutHeredocs } from './heredocs.ts'
+import { forBuildah } from './for-buildah.ts'
 
 const rewrite = (text: string) => {
-  const { text: out = '', files = new Map() } = withoutHeredocs(text) ?? {}
+  const { text: out, files } = forBuildah(text)
   return { lines: out.trim().split('\n'), files: Object.fromEntries(files) }
 }
 
-test('a Dockerfile without any stays as it is', () => {
-  expect(withoutHeredocs('FROM a\nRUN echo "<<" x\n')).toBeUndefined()
+test('what buildah knows stays as it is', () => {
+  const text = '# note\nFROM a\n\nRUN --mount=type=cache,target=/c echo "<<" x \\\n  # note\n  y\n'
+  expect(rewrite(text)).toEqual({ lines: text.replace('\n\n', '\n').trim().split('\n'), files: {} })
+})
+
+test('flags that say nothing go', () => {
+  const text =
+    'FROM a\nCOPY --link --chown=1 \\\n a b /c\nRUN --network=default --mount=type=tmpfs,target=/t x\n'
+  expect(rewrite(text).lines).toEqual([
+    'FROM a',
+    'COPY --chown=1 a b /c',
+    'RUN --mount=type=tmpfs,target=/t x',
+  ])
+})
+
+test.each([
+  ['COPY --parents a /', 'COPY --parents'],
+  ['ADD --checksum=sha256:1 http://a /', 'ADD --checksum'],
+  ['ADD https://host/a.git#v1 /', 'ADD of a Git repository'],
+  ['RUN --network=host x', 'RUN --network'],
+  ['RUN --security=insecure x', 'RUN --security'],
+  ['HEALTHCHECK --start-interval=1s CMD x', 'HEALTHCHECK --start-interval'],
+])('%s is refused with its line', (instruction, message) => {
+  expect(() => forBuildah(`FROM a\n${instruction}\n`)).toThrow(
+    expect.objectContaining({ line: 2, message: expect.stringContaining(`${message} is not supported`) }),
+  )
 })
 
 test('a script is an argument of the shell', () => {
@@ -67,6 +91,6 @@ test.each([
   ['COPY file <<E /\nE\n', 'beside other files'],
   ['COPY <<E /\n$X\nE\n', "quote its word, <<'E'"],
 ])('%j is refused with its line', (text, message) => {
-  const refused = () => withoutHeredocs(`FROM a\n${text}`)
+  const refused = () => forBuildah(`FROM a\n${text}`)
   expect(refused).toThrow(expect.objectContaining({ line: 2, message: expect.stringContaining(message) }))
 })

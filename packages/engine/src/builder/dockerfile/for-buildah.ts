@@ -1,43 +1,50 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { withoutIdleFlags } from './flags.ts'
 import { dockerfileFault, type Heredoc, type Instruction, parseInstructions } from './instructions.ts'
 
-/** A Dockerfile without here-documents, and the files that stand for them. */
-export interface WithoutHeredocs {
+/** A Dockerfile that says the same in the words of buildah 1.28. */
+export interface BuildahDockerfile {
   readonly text: string
-  /** Content by path below a context of the name `context`. */
+  /** Here-documents, by their paths below a context of the name `heredocContext`. */
   readonly files: ReadonlyMap<string, string>
 }
 
-/** The name of the context that holds the files; no image can have it. */
+/** No image can have that name. */
 export const heredocContext = 'container-compose-heredocs'
 
 /**
- * The same Dockerfile as buildah 1.28 can read it, which knows no here-documents: each RUN becomes one whose shell gets the script
- * as an argument, each COPY takes files. Undefined when there are none. Every instruction stays one instruction.
+ * The same Dockerfile without what buildah 1.28 does not know: of here-documents, each RUN becomes one whose shell gets the script
+ * as an argument, each COPY takes files; flags that say nothing go. Every instruction stays one instruction.
  *
  * @throws DockerfileError for what can't be said in another way
  */
-export const withoutHeredocs = (text: string): WithoutHeredocs | undefined => {
-  const instructions = parseInstructions(text)
-  if (!instructions.some(({ heredocs }) => heredocs.length > 0)) return undefined
+export const forBuildah = (text: string): BuildahDockerfile => {
   const lines = text.split(/\r?\n/)
+  const instructions = parseInstructions(text)
   const files = new Map<string, string>()
   let shell = defaultShell
   const out = lines.slice(0, (instructions[0]?.line ?? 1) - 1)
-  for (const [index, instruction] of instructions.entries()) {
-    if (instruction.keyword === 'FROM') shell = defaultShell
-    if (instruction.keyword === 'SHELL') shell = shellOf(instruction) ?? shell
-    if (instruction.heredocs.length === 0)
-      out.push(...lines.slice(instruction.line - 1, instruction.lastLine))
-    else if (instruction.keyword === 'RUN') out.push(runOf(instruction, shell, { index, files }))
-    else out.push(copyOf(instruction, { index, files }))
+  for (const [index, given] of instructions.entries()) {
+    const shorter = withoutIdleFlags(given)
+    const instruction = shorter === undefined ? given : { ...given, text: shorter }
+    const { keyword, heredocs } = instruction
+    if (keyword === 'FROM') shell = defaultShell
+    if (keyword === 'SHELL') shell = shellOf(instruction) ?? shell
+    if (heredocs.length > 0)
+      out.push(
+        keyword === 'RUN'
+          ? runOf(instruction, shell, { index, files })
+          : copyOf(instruction, { index, files }),
+      )
+    else if (shorter !== undefined) out.push(`${keyword} ${shorter}`)
+    else out.push(...lines.slice(given.line - 1, given.lastLine))
   }
   return { text: `${out.join('\n')}\n`, files }
 }
 
 /** Writes the files below a new directory. */
-export const writeHeredocs = async (dir: string, files: WithoutHeredocs['files']): Promise<void> => {
+export const writeHeredocs = async (dir: string, files: BuildahDockerfile['files']): Promise<void> => {
   await mkdir(dir)
   for (const [path, content] of files) {
     await mkdir(dirname(join(dir, path)), { recursive: true })
