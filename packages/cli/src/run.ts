@@ -1,4 +1,5 @@
 import { UserError } from '@container-compose/core'
+import { didYouMean } from './arguments/did-you-mean.ts'
 import { helpText, parseArguments } from './arguments/parse.ts'
 import type { Invocation, World } from './command.ts'
 import { commands } from './commands/index.ts'
@@ -36,7 +37,7 @@ export const run = async (
     // A person would have to scroll back to see what is wrong; the hint leads here too.
     if (screen.columns === undefined) world.stdout.write(usage())
     throw new UserError('UNKNOWN_COMMAND', `unknown docker command: "compose ${commandName}"`, {
-      hint: 'container-compose --help lists the commands',
+      hint: didYouMean(commandName, Object.keys(commands)) ?? 'container-compose --help lists the commands',
     })
   }
   const { default: command } = await entry.load()

@@ -86,3 +86,16 @@ test('unknown flags are named in the words of the reference', () => {
   expect(() => parse('--nope=1')).toThrow(/^unknown flag: --nope$/)
   expect(() => parse('-Z')).toThrow(/^unknown shorthand flag: 'Z' in -Z$/)
 })
+
+test('an unknown flag is answered with the one that was probably meant', () => {
+  const hint = (flag: string): unknown => {
+    try {
+      return parse(flag)
+    } catch (error) {
+      return (error as { hint?: string }).hint
+    }
+  }
+  expect(hint('--detached')).toBe('did you mean --detach?')
+  expect(hint('--no_build')).toBe('did you mean --no-build?')
+  expect(hint('--something')).toBe('the same command with --help lists its flags')
+})

@@ -1,5 +1,6 @@
 import { UserError } from '@container-compose/core'
 import { Command, Option } from 'commander'
+import { didYouMean } from './did-you-mean.ts'
 import type { OptionSpecs, OptionValues } from './options.ts'
 
 export interface Syntax<Specs extends OptionSpecs> {
@@ -107,18 +108,21 @@ const toCommander = (syntax: Syntax<OptionSpecs>, lastWord = ''): Command => {
 }
 
 const unknownFlag = (argument: string, options: OptionSpecs): UserError => {
-  const [, name, value] = /^--([^=]+)=(.*)$/s.exec(argument) ?? []
-  if (Object.values(options).some(({ flags }) => longName(flags) === name))
+  const seeHelp = 'the same command with --help lists its flags'
+  if (!argument.startsWith('--'))
+    return new UserError('UNKNOWN_FLAG', `unknown shorthand flag: '${argument[1]}' in ${argument}`, {
+      hint: seeHelp,
+    })
+  const [, name = '', value] = /^--([^=]*)(?:=(.*))?$/s.exec(argument) ?? []
+  const specs = Object.values(options)
+  if (specs.some(({ flags }) => longName(flags) === name))
     return new UserError(
       'INVALID_ARGUMENT',
       `invalid argument "${value}" for "--${name}" flag: strconv.ParseBool: parsing "${value}": invalid syntax`,
       { hint: 'true or false' },
     )
-  return argument.startsWith('--')
-    ? new UserError('UNKNOWN_FLAG', `unknown flag: ${argument.replace(/=.*/s, '')}`, { hint: seeHelp })
-    : new UserError('UNKNOWN_FLAG', `unknown shorthand flag: '${argument[1]}' in ${argument}`, {
-        hint: seeHelp,
-      })
+  const known = specs.flatMap(({ flags, hidden }) => (hidden ? [] : `--${longName(flags)}`))
+  return new UserError('UNKNOWN_FLAG', `unknown flag: --${name}`, {
+    hint: didYouMean(`--${name}`, known) ?? seeHelp,
+  })
 }
-
-const seeHelp = 'the same command with --help lists its flags'

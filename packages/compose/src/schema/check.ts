@@ -1,8 +1,8 @@
+import { suggest } from '@container-compose/core'
 import { goQuote } from '../tree/go-text.ts'
 import { Fraction, isDict, isList, Timestamp, type Value } from '../tree/value.ts'
 import { accepts, firstEqual, fits, schemaOf } from './accepts.ts'
 import type { ArraySchema, ObjectSchema, Schema, TypeName, TypeSchema } from './schema.ts'
-import { suggest } from './suggest.ts'
 
 /** What a document has against the schema. */
 export interface Violation {

@@ -1,7 +1,6 @@
-import { UserError } from '@container-compose/core'
+import { suggest, UserError } from '@container-compose/core'
 import type { Project } from '../model/project.ts'
 import type { Dependency, Service } from '../model/service.ts'
-import { suggest } from '../schema/suggest.ts'
 import { globExpression } from './glob.ts'
 import { withProfiles } from './profiles.ts'
 

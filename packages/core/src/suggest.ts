@@ -1,10 +1,10 @@
-/** The word that was probably meant, if one is near enough. */
+/** The word that was probably meant, if one is near enough. Capitals do not count, and `-` is as good as `_`. */
 export const suggest = (given: string, known: readonly string[]): string | undefined => {
-  const wanted = given.toLowerCase().replaceAll('-', '_')
+  const wanted = plain(given)
   let best: string | undefined
   let bestDistance = Math.max(1, Math.floor(given.length / 3)) + 1
   for (const word of known) {
-    const distance = editDistance(wanted, word, bestDistance)
+    const distance = editDistance(wanted, plain(word), bestDistance)
     if (distance < bestDistance) {
       best = word
       bestDistance = distance
@@ -12,6 +12,8 @@ export const suggest = (given: string, known: readonly string[]): string | undef
   }
   return best
 }
+
+const plain = (word: string): string => word.toLowerCase().replaceAll('-', '_')
 
 /** Letters to add, drop, change or swap; gives up at `limit`. */
 const editDistance = (from: string, to: string, limit: number): number => {
