@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { watchCases } from './watch-cases.mjs'
 
@@ -38,6 +38,17 @@ export const cases = {
   up: {
     run: async (side, { work }) => {
       const dir = project(work, 'hello', hello)
+      const figures = await timed(side, ['up', '-d'], dir)
+      await side.run(['down', '-v'], { cwd: dir })
+      return figures
+    },
+  },
+  'up-spare': {
+    run: async (side, { work, root }) => {
+      const dir = project(work, 'hello', hello)
+      await side.run(['create'], { cwd: dir })
+      if (root !== undefined) await spareStands(root)
+      await side.run(['down', '-v'], { cwd: dir })
       const figures = await timed(side, ['up', '-d'], dir)
       await side.run(['down', '-v'], { cwd: dir })
       return figures
@@ -89,6 +100,16 @@ export const cases = {
       return { wall: seconds }
     },
   },
+  // Of the other side a plain start, after the same pause.
+  'start-spare': {
+    run: async (side, { number, root }) => {
+      const id = await create(side, `bench-spare-${number}`)
+      if (root !== undefined) await spareStands(root)
+      const { seconds } = await side.call('POST', `/containers/${id}/start`)
+      await remove(side, id)
+      return { wall: seconds }
+    },
+  },
   'start-ten': {
     run: async (side, { number }) => {
       const ids = await Promise.all(
@@ -116,6 +137,21 @@ export const cases = {
       return { megabytes: pss.reduce((sum, value) => sum + value, 0) / Math.max(pss.length, 1) }
     },
   },
+}
+
+/** Waits until a warm spare has been made and its guest stands still. */
+const spareStands = async (root) => {
+  for (;;) {
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    const [folder] = readdirSync(join(root, 'run')).filter((name) => name.startsWith('spare-'))
+    const pidFile = join(root, 'run', folder ?? '', 'pid')
+    if (folder === undefined || !existsSync(pidFile)) continue
+    const pid = readFileSync(pidFile, 'utf8').trim()
+    const cpu = () => readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ').slice(11, 13).join()
+    const before = cpu()
+    await new Promise((resolve) => setTimeout(resolve, 1_000))
+    if (before === cpu()) return
+  }
 }
 
 const commandOf = (pid) => {

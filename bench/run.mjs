@@ -13,6 +13,7 @@ const { values: options } = parseArgs({
     runs: { type: 'string', default: '8' },
     only: { type: 'string' },
     json: { type: 'boolean', default: false },
+    spare: { type: 'boolean', default: false },
     'other-name': { type: 'string', default: 'docker' },
     'other-compose': { type: 'string' },
     'other-host': { type: 'string' },
@@ -30,7 +31,12 @@ const ours = new Side({
   name: 'container-compose',
   compose: [process.execPath, bundle],
   socket: join(root, 'run/engine.sock'),
-  env: { CONTAINER_COMPOSE_ROOT: root, CONTAINER_COMPOSE_CACHE: cache },
+  // It would take the processors between the runs of other cases.
+  env: {
+    CONTAINER_COMPOSE_ROOT: root,
+    CONTAINER_COMPOSE_CACHE: cache,
+    CONTAINER_COMPOSE_WARM_SPARE: options.spare ? 'on' : 'off',
+  },
 })
 const sides = [ours]
 if (options['other-compose'] !== undefined) {
@@ -53,7 +59,8 @@ const load = new Side({
 await load.run([join(repository, '.cache/images/busybox.tar')])
 
 const work = mkdtempSync(join(tmpdir(), 'bench-'))
-const chosen = options.only === undefined ? Object.keys(cases) : options.only.split(',')
+const usual = Object.keys(cases).filter((name) => options.spare === name.endsWith('-spare'))
+const chosen = options.only?.split(',') ?? usual
 const figures = {}
 for (const name of chosen) {
   const { prepare, run, finish } = cases[name]
@@ -61,7 +68,7 @@ for (const name of chosen) {
   for (const side of able) await prepare?.(side, { work })
   for (let number = 0; number <= Number(options.runs); number++) {
     for (const side of able) {
-      const result = await run(side, { work, number })
+      const result = await run(side, { work, number, ...(side === ours ? { root } : {}) })
       if (number === 0) continue
       for (const [figure, value] of Object.entries(result)) {
         const key = `${name} ${figure}`
