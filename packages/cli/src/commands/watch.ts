@@ -1,3 +1,4 @@
+import { UserError } from '@container-compose/core'
 import { up } from '@container-compose/orchestrator'
 import { flag, tristate } from '../arguments/options.ts'
 import { defineCommand } from '../command.ts'
@@ -17,7 +18,11 @@ export default defineCommand({
     quiet: flag('--quiet', 'hide build output'),
   },
   async run(invocation) {
-    const { options, operands, interrupts, world } = invocation
+    const { options, operands, interrupts, world, globals } = invocation
+    if (globals.dryRun)
+      throw new UserError('UNSUPPORTED_FLAG', '--dry-run has no meaning for watch', {
+        hint: 'container-compose --dry-run up shows what is done before watching begins',
+      })
     const loaded = await readProject(invocation, operands)
     const rules = rulesOf(invocation, loaded, operands)
     const desired = selectDesired(invocation, loaded, {
