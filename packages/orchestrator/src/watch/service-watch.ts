@@ -49,6 +49,11 @@ export class ServiceWatch {
     if ((this.#debts.get(id)?.size ?? 0) > 0) this.#add({ ...nothing, deliver: true })
   }
 
+  /** Finds the containers that have started unheard. */
+  async lookAgain(): Promise<void> {
+    for (const { id, state } of await this.#containers()) if (state === 'running') this.started(id)
+  }
+
   /** Resolves when there is nothing to do. */
   async settled(): Promise<void> {
     while (this.#running !== undefined) await this.#running

@@ -1,5 +1,6 @@
 import type { Clock } from '@container-compose/core'
 import type { ActionContext } from '../actions/context.ts'
+import type { EngineEvent } from '../client/api-types.ts'
 import type { EngineClient } from '../client/connect.ts'
 import { label } from '../labels.ts'
 import { type Copy, containerPath, planChanges } from './plan-changes.ts'
@@ -60,27 +61,64 @@ export const watch = async (
         new ServiceWatch(context, name, () => initialCopies(rules, name, tree.index.paths())),
       ]),
     )
-    const starts = await client.system.events(
-      { type: ['container'], event: ['start'], label: [`${label.project}=${project}`] },
-      either,
-    )
+    const starts = () =>
+      client.system.events(
+        { type: ['container'], event: ['start'], label: [`${label.project}=${project}`] },
+        either,
+      )
+    const first = await starts()
     await Promise.all([...services.values()].map((service) => service.begin()))
     context.say('Watch enabled')
-    const listening = (async () => {
-      for await (const { Actor } of starts)
-        if (Actor.Attributes[label.oneOff] !== 'True')
-          services.get(Actor.Attributes[label.service] ?? '')?.started(Actor.ID)
-    })()
+    void listenToStarts(first, starts, { services, clock, signal: either })
     const handling = (async () => {
       for (let batch = await tree.next(either); batch !== undefined; batch = await tree.next(either))
         for (const [name, work] of planChanges(rules, batch.changes))
           services.get(name)?.change(work, batch.since)
     })()
-    await Promise.race([handling, listening.then(() => handling)])
+    await handling
     context.say('Watch disabled')
   } finally {
     ended.abort()
     await tree.close()
+  }
+}
+
+type Starts = AsyncIterable<EngineEvent>
+
+/** How long after an engine has gone another one is looked for, again and again. */
+const lookAgainMs = 500
+
+/** Tells services of containers that start. An engine that goes is waited for: what started meanwhile is found when it is back. */
+const listenToStarts = async (
+  first: Starts,
+  again: () => Promise<Starts>,
+  {
+    services,
+    clock,
+    signal,
+  }: {
+    readonly services: ReadonlyMap<string, ServiceWatch>
+    readonly clock: Clock
+    readonly signal: AbortSignal
+  },
+): Promise<void> => {
+  let starts: Starts | undefined = first
+  while (!signal.aborted) {
+    try {
+      for await (const { Actor } of starts ?? [])
+        if (Actor.Attributes[label.oneOff] !== 'True')
+          services.get(Actor.Attributes[label.service] ?? '')?.started(Actor.ID)
+    } catch {
+      // It went amid a message.
+    }
+    starts = undefined
+    try {
+      await clock.sleep(lookAgainMs, signal)
+      starts = await again()
+      await Promise.all([...services.values()].map((service) => service.lookAgain()))
+    } catch {
+      // Not back yet, or watching has ended.
+    }
   }
 }
 
