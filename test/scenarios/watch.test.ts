@@ -263,3 +263,25 @@ test('the fixture shows what is edited', async () => {
   await watch.end()
   await host.ok(['down'], { cwd: dir })
 })
+
+test('an engine that is killed amid watching costs nothing: the next one gets what was saved meanwhile', async () => {
+  const dir = host.project('survives', {
+    'compose.yaml': compose('- { path: src, target: /app, action: sync, initial_sync: true }'),
+    'src/a': 'one\n',
+  })
+  const watch = await startWatch(dir)
+  expect(await box(dir, 'cat /app/a')).toBe('one\n')
+  const engine = host.processes().find(({ command }) => command.includes('engine run'))
+  process.kill(engine?.pid ?? 0, 'SIGKILL')
+  writeFileSync(join(dir, 'src/a'), 'two\n')
+  writeFileSync(join(dir, 'src/b'), 'new\n')
+  // Any command starts the next engine.
+  await eventually(
+    async () => (await box(dir, 'cat /app/a /app/b')) === 'two\nnew\n',
+    'what was saved meanwhile',
+  )
+  writeFileSync(join(dir, 'src/b'), 'newer\n')
+  await eventually(async () => (await box(dir, 'cat /app/b')) === 'newer\n', 'what is saved later')
+  expect(await watch.end()).toBe(130)
+  await host.ok(['down'], { cwd: dir })
+})
