@@ -162,6 +162,32 @@ test('as JSON the plan has everything that its calls need', async () => {
   })
 })
 
+test('--dry-run of every command that changes something shows its plan and changes nothing', async () => {
+  host.project('plan', { 'compose.yaml': file({}) })
+  const state = async () => {
+    const { stdout } = await host.docker(['ps', '-a', '--no-trunc', '--format', '{{.ID}} {{.State}}'])
+    return stdout
+  }
+  const before = await state()
+  const dry = async (...args: string[]) => (await host.ok(['--dry-run', ...args], { cwd: dir })).stdout
+  expect(await dry('stop')).toBe(`\
+[] -> #1 service:web:1 container.stop: asked to stop
+[1] -> #2 service:job:1 container.stop: asked to stop
+`)
+  expect(await dry('down', '-v')).toContain('volume.remove: asked to go down (its data is lost)')
+  expect(await dry('restart', 'web')).toContain('service:web:1 container.restart')
+  expect(await dry('kill', 'job')).toContain('service:job:1 container.kill')
+  expect(await dry('pause')).toContain('service:web:1 container.pause')
+  expect(await dry('rm', '--stop', '--force', 'web')).toContain('service:web:1 container.remove')
+  expect(await dry('pull', 'web')).toBe('[] -> #1 image:demo/busybox:1 image.pull: pull policy always\n')
+  expect(await dry('up', '--force-recreate')).toContain('service:web:1 container.create')
+  for (const refused of [['exec', 'web', 'true'], ['watch'], ['engine', 'stop']])
+    expect((await host.compose(['--dry-run', ...refused], { cwd: dir })).stderr).toContain(
+      '[UNSUPPORTED_FLAG]',
+    )
+  expect(await state()).toBe(before)
+})
+
 const replaced = (cause: string): string => `\
 [] -> #1 service:web:1 container.create: ${cause}
 [1] -> #2 service:web:1 container.stop: replaced by #1

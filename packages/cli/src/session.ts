@@ -4,6 +4,7 @@ import {
   type ComposeEvent,
   type DesiredState,
   desire,
+  type Plan,
   type Scope,
   scopeOfProject,
 } from '@container-compose/orchestrator'
@@ -11,6 +12,7 @@ import { openEngine } from './engine.ts'
 import { BuildLog } from './progress/build-log.ts'
 import { openProgress } from './progress/progress.ts'
 import { type AnyInvocation, readProject } from './project.ts'
+import { renderPlanFor } from './render/plan.ts'
 
 /**
  * What the command is about: the compose file, or, with `-p` and without `-f`, all that has the project's label.
@@ -43,7 +45,7 @@ export const desiredOf = ({ project, locations }: LoadedProject): DesiredState =
 
 /**
  * Runs an action with a client and the screen's progress, which is ended however the action ends, or when the action asks for
- * it: from then on events go to `afterwards`.
+ * it: from then on events go to `afterwards`. With `--dry-run` the plans are shown instead of being executed.
  */
 export const withProgress = async <Result>(
   invocation: AnyInvocation,
@@ -59,7 +61,6 @@ export const withProgress = async <Result>(
     write: (text) => stream.write(text),
     now: () => world.clock.now(),
     title,
-    dryRun: globals.dryRun,
     terminalSize: () => ({ columns: stream.columns || 80, lines: stream.rows || 24 }),
   })
   const builds = new BuildLog({ screen, stdout: (text) => world.stdout.write(text), quiet: quietBuild })
@@ -74,7 +75,11 @@ export const withProgress = async <Result>(
     else afterwards?.(event)
   }
   try {
-    return await action({ client, project, emit, clock: world.clock, signal: interrupts.signal }, end)
+    const showOnly = globals.dryRun
+      ? (plan: Plan): void => void world.stdout.write(renderPlanFor(plan, screen))
+      : undefined
+    const { clock } = world
+    return await action({ client, project, emit, clock, signal: interrupts.signal, showOnly }, end)
   } finally {
     await end()
     stream.write(builds.unseen)

@@ -1,7 +1,7 @@
 export { type BuildActionOptions, buildImages, buildPlan } from './actions/build.ts'
 export { listAllProjects, listContainers } from './actions/containers.ts'
 export { type ActionContext, executeOrThrow } from './actions/context.ts'
-export { type DownOptions, down, downPlan } from './actions/down.ts'
+export { type DownOptions, down } from './actions/down.ts'
 export { type ExecOptions, type ExecStreams, exec, execDetached, runningContainer } from './actions/exec.ts'
 export { kill, pause, removable, remove, restart, stop, unpause } from './actions/lifecycle.ts'
 export { type LogsOptions, logs } from './actions/logs.ts'

@@ -1,15 +1,7 @@
 import { UserError } from '@container-compose/core'
-import {
-  type DownOptions,
-  down,
-  downPlan,
-  imageOf,
-  networkName,
-  volumeName,
-} from '@container-compose/orchestrator'
+import { type DownOptions, down, imageOf, networkName, volumeName } from '@container-compose/orchestrator'
 import { flag, integer, text, tristate } from '../arguments/options.ts'
 import { defineCommand } from '../command.ts'
-import { renderPlanFor } from '../render/plan.ts'
 import { findTarget, type Target, withProgress } from '../session.ts'
 import { removesOrphans } from './up-options.ts'
 
@@ -30,7 +22,7 @@ export default defineCommand({
     volume: flag('--volume', 'Deprecated form of --volumes', { hidden: true }),
   },
   async run(invocation) {
-    const { options, operands, world, globals } = invocation
+    const { options, operands, world } = invocation
     if (options.rmi !== undefined && !['', 'all', 'local'].includes(options.rmi))
       throw new UserError('INVALID_ARGUMENT', `invalid value for --rmi: "${options.rmi}"`, {
         hint: 'all or local',
@@ -47,12 +39,6 @@ export default defineCommand({
     }
     const { project } = target.scope
     return withProgress(invocation, { title: 'Running', project }, async (context) => {
-      if (globals.dryRun) {
-        world.stdout.write(
-          renderPlanFor(await downPlan(context, target.scope, downOptions), invocation.screen),
-        )
-        return 0
-      }
       const found = await down(context, target.scope, downOptions)
       if (!found && target.loaded === undefined)
         context.emit({

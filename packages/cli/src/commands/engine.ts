@@ -2,6 +2,7 @@ import { UserError } from '@container-compose/core'
 import { flag, text } from '../arguments/options.ts'
 import { defineCommand } from '../command.ts'
 import type { Interrupts } from '../interrupts.ts'
+import { refuseDryRun } from './no-dry-run.ts'
 
 export default defineCommand({
   summary: 'Start, stop or look at the engine behind the containers',
@@ -11,7 +12,8 @@ export default defineCommand({
     containers: flag('--containers', 'stop: stop the containers too'),
     format: text('--format <format>', 'status: json, or text for people'),
   },
-  async run({ operands, options, world, screen, interrupts }) {
+  async run({ operands, options, world, screen, interrupts, globals }) {
+    if (operands[0] !== 'status') refuseDryRun({ globals }, `engine ${operands[0]}`)
     const engine = await import('@container-compose/engine')
     const root = engine.engineRoot(world.env)
     const environment = world.env

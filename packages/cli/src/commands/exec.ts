@@ -4,6 +4,7 @@ import { defineCommand } from '../command.ts'
 import { openEngine } from '../engine.ts'
 import { findTarget } from '../session.ts'
 import { terminalStreams } from '../terminal.ts'
+import { refuseDryRun } from './no-dry-run.ts'
 
 export default defineCommand({
   summary: 'Execute a command in a running container',
@@ -26,6 +27,7 @@ export default defineCommand({
     workdir: text('-w, --workdir <path>', 'Path to workdir directory for this command'),
   },
   async run(invocation) {
+    refuseDryRun(invocation, 'exec')
     const { options, operands, world } = invocation
     const [service = '', ...command] = operands
     const { scope, loaded } = await findTarget(invocation, [service])

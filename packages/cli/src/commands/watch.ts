@@ -1,4 +1,3 @@
-import { UserError } from '@container-compose/core'
 import { up } from '@container-compose/orchestrator'
 import { flag, tristate } from '../arguments/options.ts'
 import { defineCommand } from '../command.ts'
@@ -6,6 +5,7 @@ import { selectDesired } from '../desired.ts'
 import { writeWarning } from '../progress/warning.ts'
 import { readProject } from '../project.ts'
 import { withProgress } from '../session.ts'
+import { refuseDryRun } from './no-dry-run.ts'
 import { recreatePolicy } from './up-options.ts'
 import { rulesOf, watchFiles } from './watch-files.ts'
 
@@ -18,11 +18,8 @@ export default defineCommand({
     quiet: flag('--quiet', 'hide build output'),
   },
   async run(invocation) {
-    const { options, operands, interrupts, world, globals } = invocation
-    if (globals.dryRun)
-      throw new UserError('UNSUPPORTED_FLAG', '--dry-run has no meaning for watch', {
-        hint: 'container-compose --dry-run up shows what is done before watching begins',
-      })
+    refuseDryRun(invocation, 'watch')
+    const { options, operands, interrupts, world } = invocation
     const loaded = await readProject(invocation, operands)
     const rules = rulesOf(invocation, loaded, operands)
     const desired = selectDesired(invocation, loaded, {

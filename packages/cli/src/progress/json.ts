@@ -11,13 +11,12 @@ export class JsonProgress implements Progress {
   }
 
   emit(event: ComposeEvent): void {
-    const { write, dryRun } = this.#options
+    const { write } = this.#options
     if (event.type === 'warning') write(renderWarning(event.message, this.#options))
     if (event.type !== 'progress') return
     const { id, parent, text, status, current, total, percent } = event
     write(
       `${JSON.stringify({
-        'dry-run': dryRun || undefined,
         id,
         parent_id: parent,
         text: text || undefined,

@@ -12,9 +12,9 @@ export class PlainProgress implements Progress {
   }
 
   emit(event: ComposeEvent): void {
-    const { write, dryRun } = this.#options
+    const { write } = this.#options
     if (event.type === 'warning') write(renderWarning(event.message, this.#options))
-    if (event.type === 'progress') write(`${dryRun ? ' DRY-RUN MODE - ' : ''}${renderLine(event)}\n`)
+    if (event.type === 'progress') write(`${renderLine(event)}\n`)
   }
 
   async end(): Promise<void> {}

@@ -12,7 +12,7 @@ const screen = (progress: Screen['progress'], errorColours = false): Screen => (
   startedAt,
 })
 
-const show = async (on: Screen, events: readonly ComposeEvent[], dryRun = false): Promise<string> => {
+const show = async (on: Screen, events: readonly ComposeEvent[]): Promise<string> => {
   let shown = ''
   const write = (text: string): void => {
     shown += text
@@ -22,7 +22,6 @@ const show = async (on: Screen, events: readonly ComposeEvent[], dryRun = false)
     write,
     now: () => startedAt + 2500,
     title: 'Running',
-    dryRun,
     terminalSize: () => ({ columns: 80, lines: 24 }),
   })
   for (const event of events) progress.emit(event)
@@ -66,12 +65,6 @@ test('plain: pulls end with a space, layers show how far they are', async () => 
       ` c2e9abe032ad Downloading [${' '.repeat(50)}]  19.97kB/1.984MB\n` +
       ' c2e9abe032ad Pull complete \n' +
       ' web Pulled \n',
-  )
-})
-
-test('plain: a dry run says so in every line', async () => {
-  expect(await show(screen('plain'), events.slice(0, 1), true)).toBe(
-    ' DRY-RUN MODE -  Network demo_default  Creating\n',
   )
 })
 

@@ -18,7 +18,6 @@ export interface ProgressOptions {
   readonly now: () => number
   /** What is done: `Running`, `Stopping`. */
   readonly title: string
-  readonly dryRun: boolean
   /** Of the terminal that is written to; asked for again and again. */
   readonly terminalSize: () => { readonly columns: number; readonly lines: number }
 }

@@ -12,14 +12,20 @@ export interface ActionContext {
   readonly clock: Clock
   /** Aborted: begin nothing more. */
   readonly signal?: AbortSignal
+  /** Takes every plan instead of its execution (`--dry-run`). */
+  readonly showOnly?: ((plan: Plan) => void) | undefined
 }
 
 /** Executes and throws the first error of the plan, if there was one. */
 export const executeOrThrow = async (
-  { client, emit, project, signal }: ActionContext,
+  { client, emit, project, signal, showOnly }: ActionContext,
   plan: Plan,
   options: ExecuteOptions = {},
 ): Promise<void> => {
+  if (showOnly !== undefined) {
+    showOnly(plan)
+    return
+  }
   const { errors } = await execute(plan, { client, emit, project, signal }, options)
   if (errors.length > 0) throw errors[0]
 }

@@ -26,11 +26,7 @@ export const down = async (context: ActionContext, scope: Scope, options: DownOp
   return plan.length > 0
 }
 
-export const downPlan = async (
-  { client }: ActionContext,
-  scope: Scope,
-  options: DownOptions,
-): Promise<Plan> => {
+const downPlan = async ({ client }: ActionContext, scope: Scope, options: DownOptions): Promise<Plan> => {
   const ours = { label: [`${label.project}=${scope.project}`] }
   const [containers, networks, volumes] = await Promise.all([
     observeContainers(client, scope.project),

@@ -66,6 +66,10 @@ export const pullImages = async (
         text: 'Skipped - Image is already present locally',
         state: 'done',
       })
+  if (context.showOnly !== undefined) {
+    context.showOnly(plan)
+    return []
+  }
   const { errors } = await execute(plan, context, { keepGoing: ignoreFailures })
   if (errors.length > 0 && !ignoreFailures) throw errors[0]
   return toBuild

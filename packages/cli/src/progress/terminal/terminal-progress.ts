@@ -38,13 +38,13 @@ export class TerminalProgress implements Progress {
   }
 
   #begin(planned: readonly { readonly id: string; readonly steps: number }[]): void {
-    const { title, now, screen, terminalSize, dryRun } = this.#options
+    const { title, now, screen, terminalSize } = this.#options
     for (const { id, steps } of planned) this.#rows.set(id, new Row(id, steps, now))
     const rows = this.#rows
     if (rows.size === 0) return
     this.#running = true
     const frame = (tick: number): string[] =>
-      renderFrame(dryRun ? `${title} (dry run)` : title, [...rows.values()], {
+      renderFrame(title, [...rows.values()], {
         ...terminalSize(),
         colours: screen.errorColours,
         tick,
