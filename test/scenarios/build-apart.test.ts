@@ -95,7 +95,7 @@ RUN --mount=type=cache,target=/cache echo line >> /cache/log && wc -l < /cache/l
   expect((await run(['build', '--no-cache'])).stdout).toBe('web 3/3 | 2\n')
 })
 
-test('base images come from registries, newer ones with --pull', async () => {
+test('base images come from registries, newer ones with --pull, and images go there with --push', async () => {
   const registry = join(host.root, 'registry')
   mkdirSync(registry, { recursive: true })
   const config = join(registry, 'config.yml')
@@ -125,6 +125,28 @@ test('base images come from registries, newer ones with --pull', async () => {
     expect((await run(['build'])).stdout).toBe('')
     const pulled = await run(['build', '--pull'])
     expect(pulled.stdout).toBe('web | Pulling 127.0.0.1:5000/base:1\nweb 2/2 | new\n')
+
+    const pushes = compose('pushes', {
+      'compose.yaml': `
+services:
+  web:
+    image: ${address}/mine:2
+    build: { context: ., network: none, tags: ['${address}/mine:also'] }
+  other: { image: demo/busybox:1 }
+`,
+      Dockerfile: `FROM ${address}/base:1\nRUN echo made > /made\n`,
+    })
+    const pushed = await pushes(['build', '--push'])
+    expect(pushed.stderr).toMatch(/ Pushing 127.0.0.1:5000\/mine:2: [0-9a-f]{12} Pushed \n/)
+    expect(pushed.stderr).toContain(' Pushing 127.0.0.1:5000/mine:also  Pushed\n')
+    const idOf = async () => (await host.docker(['inspect', '-f', '{{.Id}}', `${address}/mine:2`])).stdout
+    const id = await idOf()
+    for (const tag of ['2', 'also']) await host.docker(['rmi', `${address}/mine:${tag}`])
+    await pushes(['pull', 'web'])
+    expect(await idOf()).toBe(id)
+    const again = await pushes(['push'])
+    expect(again.stderr).toContain(' other Skipped \n')
+    expect(again.stderr).toContain(`An image does not exist locally with the tag: ${address}/mine:also`)
   } finally {
     server.kill('SIGTERM')
     await server

@@ -213,7 +213,7 @@ services:
     '[] -> #1 image:flags-db image.build: asked for\n[] -> #2 image:flags-app image.build: asked for\n',
   )
   expect(await run(['build', 'plain'])).toMatchObject({ code: 0, stdout: '', stderr: '' })
-  expect((await run(['build', '--push', 'app'])).stderr).toContain('--push is not supported')
+  expect((await run(['build', '--print', 'app'])).stderr).toContain('--print is not supported')
   expect((await run(['build'])).stderr).toMatch(
     /\[UNSUPPORTED_KEY\] at compose.yaml:5:\d+".*\nservices.refused.build.network is not supported\n$/,
   )

@@ -7,6 +7,7 @@ export { kill, pause, removable, remove, restart, stop, unpause } from './action
 export { type LogsOptions, logs } from './actions/logs.ts'
 export { type PrepareOptions, prepare, previewPlan } from './actions/prepare.ts'
 export { type PullActionOptions, pullImages } from './actions/pull.ts'
+export { type PushActionOptions, pushImages, pushPlan } from './actions/push.ts'
 export { containersIn, noSuchService, type Scope, scopeOfProject } from './actions/scope.ts'
 export { start } from './actions/start.ts'
 export { announce, approved, type UpOptions, up } from './actions/up.ts'

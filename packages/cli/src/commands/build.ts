@@ -3,6 +3,7 @@ import { UserError } from '@container-compose/core'
 import {
   buildImages,
   buildPlan,
+  pushImages,
   renderPlan,
   sshAgents,
   withBuildSupport,
@@ -31,7 +32,7 @@ export default defineCommand({
     print: flag('--print', 'Print equivalent bake file (not supported)'),
     provenance: text('--provenance <attestation>', 'Add a provenance attestation (not supported)'),
     pull: flag('--pull', 'Always attempt to pull a newer version of the image'),
-    push: flag('--push', 'Push service images (not supported)'),
+    push: flag('--push', 'Push service images'),
     quiet: flag('-q, --quiet', 'Suppress the build output'),
     sbom: text('--sbom <attestation>', 'Add a SBOM attestation (not supported)'),
     ssh: list(
@@ -65,7 +66,10 @@ export default defineCommand({
     await withProgress(
       invocation,
       { title: 'Building', project: desired.project, quietBuild: options.quiet },
-      (context) => buildImages(context, desired, build),
+      async (context) => {
+        await buildImages(context, desired, build)
+        if (options.push) await pushImages(context, desired, { ...build, ignoreFailures: false })
+      },
     )
     return 0
   },
@@ -76,12 +80,11 @@ interface Refusable {
   readonly check: boolean
   readonly print: boolean
   readonly provenance: string | undefined
-  readonly push: boolean
   readonly sbom: string | undefined
 }
 
 /** What only BuildKit has, said before anything is built. @throws UserError `UNSUPPORTED_FLAG` */
-const refuse = ({ builder, check, print, provenance, push, sbom }: Refusable): void => {
+const refuse = ({ builder, check, print, provenance, sbom }: Refusable): void => {
   const refused = (name: string, hint: string) =>
     new UserError('UNSUPPORTED_FLAG', `--${name} is not supported`, { hint })
   const bake = 'images are built by the engine itself, without BuildKit'
@@ -90,7 +93,6 @@ const refuse = ({ builder, check, print, provenance, push, sbom }: Refusable): v
   if (print) throw refused('print', bake)
   if (![undefined, 'false'].includes(provenance)) throw refused('provenance', bake)
   if (![undefined, 'false'].includes(sbom)) throw refused('sbom', bake)
-  if (push) throw refused('push', 'build first, then push the image with another tool')
 }
 
 /** `KEY=VALUE`, or `KEY` of the environment. */

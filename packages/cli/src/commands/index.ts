@@ -1,4 +1,3 @@
-import type { OptionSpecs } from '../arguments/options.ts'
 import type { CommandModule } from '../command.ts'
 
 interface Entry {
@@ -51,14 +50,9 @@ export const commands: Readonly<Record<string, Entry>> = {
     load: () => import('./engine.ts'),
   },
   build: { summary: 'Build or rebuild services', load: () => import('./build.ts') },
-  push: { summary: 'Push service images (not supported yet)', load: () => missing('push') },
+  push: { summary: 'Push service images', load: () => import('./push.ts') },
   watch: {
     summary: 'Sync, restart or rebuild when files change',
     load: () => import('./watch.ts'),
   },
-}
-
-const missing = async (name: string): Promise<{ readonly default: CommandModule<OptionSpecs> }> => {
-  const { missingCommand } = await import('./missing.ts')
-  return { default: missingCommand(name) }
 }

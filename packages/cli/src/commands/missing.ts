@@ -1,6 +1,4 @@
 import { UserError } from '@container-compose/core'
-import type { OptionSpecs } from '../arguments/options.ts'
-import { type CommandModule, defineCommand } from '../command.ts'
 import { commands } from './index.ts'
 
 /** What to do as long as a command of Docker Compose is not there. `docker` speaks to our engine with `-H`. */
@@ -11,7 +9,6 @@ const instead: Readonly<Record<string, string>> = {
   events: 'docker -H unix://SOCKET events; container-compose engine status names the socket',
   export: 'docker -H unix://SOCKET cp CONTAINER:/ - > files.tar',
   publish: 'nothing does the same',
-  push: 'push the image with the tool that built it',
   run: 'container-compose exec SERVICE COMMAND in a running container',
   scale: 'container-compose up -d --scale SERVICE=NUM',
   stats: 'container-compose top, and container-compose machines for the limits',
@@ -26,15 +23,3 @@ export const unsupportedCommand = (name: string): UserError | undefined =>
   Object.hasOwn(instead, name)
     ? new UserError('UNSUPPORTED_COMMAND', `"${name}" is not supported yet`, { hint: instead[name] })
     : undefined
-
-/** A command of the help that is not there yet: any use of it fails and says what to do. */
-export const missingCommand = (name: string): CommandModule<OptionSpecs> =>
-  defineCommand({
-    summary: 'Not supported yet',
-    operands: '[ARGS...]',
-    options: {},
-    optionsFirst: true,
-    run() {
-      throw unsupportedCommand(name) ?? new UserError('UNSUPPORTED_COMMAND', `"${name}" is not supported yet`)
-    },
-  })

@@ -17,6 +17,15 @@ export interface Images {
       readonly signal?: AbortSignal
     },
   ): Promise<Image>
+  /** Rejects with an `ApiError` when there is no such tag (404) or the registry refuses. */
+  push(
+    reference: string,
+    options: {
+      readonly auth?: RegistryAuth
+      readonly progress: (event: PushProgress) => void
+      readonly signal?: AbortSignal
+    },
+  ): Promise<Pushed>
   /** A docker-archive or OCI archive, plain or compressed. Resolves with what was loaded. */
   load(archive: Readable): Promise<readonly LoadedImage[]>
   /** A docker-archive of these images, each with the tag that it was named by, or all its tags when named by id. */
@@ -121,6 +130,16 @@ export interface RegistryAuth {
   readonly password?: string
   readonly identitytoken?: string
   readonly serveraddress?: string
+}
+
+/** One line of Docker's push stream. */
+export type PushProgress = PullProgress
+
+/** What a registry has of an image. `size` is that of the manifest, in bytes. */
+export interface Pushed {
+  readonly tag: string
+  readonly digest: string
+  readonly size: number
 }
 
 /** One line of Docker's pull stream. */

@@ -18,6 +18,7 @@ import { runMerged } from './layers/merge.ts'
 import { resolveDirectory } from './layers/merged-tree.ts'
 import { takeLayout, writeLayout } from './layout.ts'
 import { pullImage } from './pull/pull.ts'
+import { pushImage } from './push/push.ts'
 import { canonical, familiar, parseReference, withDefaultTag } from './reference.ts'
 import { pruneImages, removeImage } from './remove.ts'
 
@@ -89,6 +90,7 @@ export const openImages = async (options: LocalImagesOptions): Promise<Images> =
         .map(imageOf)
         .reverse(),
     pull: async (reference, pullOptions) => imageOf(await pullImage(context, reference, pullOptions)),
+    push: (reference, pushOptions) => pushImage(context, reference, pushOptions),
     load: (archive) =>
       cache.shared(() =>
         cache.temporary(async (temporary) => {

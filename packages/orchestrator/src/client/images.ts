@@ -11,6 +11,8 @@ export interface ImageCalls {
   pull(reference: string, options: PullOptions): Promise<Readable>
   /** JSON lines of progress, see BuildMessage. The archive is that of `type`. */
   build(archive: Readable, options: BuildCallOptions): Promise<Readable>
+  /** JSON lines of progress; a registry's refusal comes as the last line. */
+  push(reference: string, options: Omit<PullOptions, 'platform'>): Promise<Readable>
   remove(reference: string): Promise<void>
 }
 
@@ -62,6 +64,17 @@ export const imageCalls = (docker: Docker, guard: Guard): ImageCalls => ({
         )
       }),
     ),
+  push: (reference, { auth, signal }) => {
+    const { fromImage, tag } = splitReference(reference)
+    return guard(
+      docker.getImage(fromImage).push({
+        tag,
+        // The header must be there, even where nobody has credentials.
+        authconfig: (auth ?? {}) as Docker.AuthConfig,
+        ...(signal ? { abortSignal: signal } : {}),
+      }),
+    ) as Promise<unknown> as Promise<Readable>
+  },
   remove: async (reference) => {
     await guard(docker.getImage(reference).remove())
   },

@@ -50,6 +50,8 @@ export const describe = (operation: Operation): Words | undefined => {
     }
     case 'image.build':
       return { id: operation.reference, working: 'Building', done: 'Built', failed: 'Error' }
+    case 'image.push':
+      return { id: `Pushing ${operation.reference}`, working: 'Pushing', done: 'Pushed', failed: 'Error' }
     case 'image.pull':
     case 'network.disconnect':
     case 'container.write-files':

@@ -5,6 +5,7 @@ import { tarOf } from '../client/tar.ts'
 import type { Emit } from '../events.ts'
 import type { Operation } from '../plan/operation.ts'
 import { pull } from './pull.ts'
+import { push } from './push.ts'
 import type { Waiting } from './waiting.ts'
 
 export interface Performer {
@@ -37,6 +38,8 @@ const call = async (operation: Operation, { client, emit, waiting, signal }: Per
       return pull(operation, { client, emit, signal })
     case 'image.build':
       return buildImage(operation, { client, emit, signal })
+    case 'image.push':
+      return push(operation, { client, emit, signal })
     case 'image.remove':
       return client.images.remove(operation.reference)
     case 'network.create':

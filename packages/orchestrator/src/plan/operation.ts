@@ -35,6 +35,7 @@ export type Operation =
       /** Bytes that a step may use. */
       readonly memory?: number | undefined
     })
+  | (Common & { readonly kind: 'image.push'; readonly reference: string })
   | (Common & { readonly kind: 'image.remove'; readonly reference: string; readonly unlessUsed?: boolean })
   | (Common & { readonly kind: 'network.create'; readonly name: string; readonly body: NetworkCreateBody })
   | (Common & {

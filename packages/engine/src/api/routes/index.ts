@@ -11,6 +11,7 @@ import { eventRoutes } from './events.ts'
 import { execRoutes } from './exec.ts'
 import { imageRoutes } from './images.ts'
 import { networkRoutes } from './networks.ts'
+import { pushRoutes } from './push.ts'
 import { systemRoutes } from './system.ts'
 import { unsupportedRoutes } from './unsupported.ts'
 import { volumeRoutes } from './volumes.ts'
@@ -29,6 +30,7 @@ export const allRoutes = (engine: EngineContext): Route[] => {
     ...execRoutes(engine),
     ...unsupportedRoutes(),
     ...buildRoutes(engine.builder),
+    ...pushRoutes(images),
     ...imageRoutes({ images, clock, usersOf: (id) => imageUsers(containers, id) }),
     ...networkRoutes(engine),
     ...volumeRoutes({ volumes, usersOf: (name) => volumeUsers(containers, name) }),

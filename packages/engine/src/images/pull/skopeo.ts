@@ -6,6 +6,7 @@ import { isSystemError } from '@container-compose/core'
 import { ExecaError, execa } from 'execa'
 import { ApiError } from '../../api/errors.ts'
 import type { RegistryAuth } from '../images.ts'
+import type { SharedLayout } from '../layout.ts'
 import { canonical, familiar, familiarName, type Reference } from '../reference.ts'
 
 /** How a registry is asked. */
@@ -63,6 +64,28 @@ export const fetchDirectory = async (
   ])
 }
 
+/** Sends the image of a layout to its registry. */
+export const pushLayout = async (
+  reference: Reference,
+  access: RegistryAccess,
+  { dir, blobs }: SharedLayout,
+): Promise<void> => {
+  await skopeo(
+    reference,
+    access,
+    [
+      'copy',
+      ...sourceOptions(reference, access).map((option) =>
+        option.replace('--tls-verify', '--dest-tls-verify'),
+      ),
+      `--src-shared-blob-dir=${blobs}`,
+      `oci:${dir}`,
+      source(reference),
+    ],
+    'push',
+  )
+}
+
 /** Credentials of one request for skopeo: in a file that only we can read, never among the arguments. */
 export const writeAuthFile = async (path: string, domain: string, auth: RegistryAuth): Promise<void> => {
   const { username = '', password = '', identitytoken } = auth
@@ -94,6 +117,7 @@ const skopeo = async (
   reference: Reference,
   { signal }: RegistryAccess,
   args: readonly string[],
+  purpose: 'pull' | 'push' = 'pull',
 ): Promise<Uint8Array> => {
   // A policy of the administrator holds; without any skopeo would refuse to work.
   const policy = policyFiles().some((path) => existsSync(path)) ? [] : ['--insecure-policy']
@@ -118,12 +142,18 @@ const skopeo = async (
       reference,
       Buffer.from((error.stderr as Uint8Array | undefined) ?? []).toString(),
       error,
+      purpose,
     )
   }
 }
 
 /** Docker's texts for what registries say (moby, distribution/errors.go); the rest of the sentence is the registry's own. */
-const registryError = (reference: Reference, stderr: string, cause: unknown): ApiError => {
+const registryError = (
+  reference: Reference,
+  stderr: string,
+  cause: unknown,
+  purpose: 'pull' | 'push',
+): ApiError => {
   const fatal =
     /level=fatal msg="((?:[^"\\]|\\.)*)"/.exec(stderr)?.[1]?.replace(/\\(.)/g, '$1') ?? stderr.trim()
   const name = familiarName(reference)
@@ -135,6 +165,7 @@ const registryError = (reference: Reference, stderr: string, cause: unknown): Ap
   if (noRepository !== undefined)
     return new ApiError(404, `repository ${name} not found: ${noRepository}`, { cause })
   const denied = answer(/denied: .*$/)
+  if (denied !== undefined && purpose === 'push') return new ApiError(403, denied, { cause })
   if (denied !== undefined)
     return new ApiError(
       404,
