@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ExecaError, execa } from 'execa'
 import { ApiError } from '../../api/errors.ts'
@@ -71,6 +71,7 @@ const supportsOverlay = async (folder: string): Promise<boolean> => {
     ['--mount', '--propagation=private', '--', 'bash', '-c', `cd "$0" && ${mount}`, folder],
     { reject: false },
   )
+  await rm(folder, { recursive: true, force: true })
   return !failed
 }
 
