@@ -10,7 +10,11 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['packages/*/{src,lib,agent,mount-server}/**/*.test.ts', 'test/rules/**/*.test.ts'],
+          include: [
+            'packages/*/{src,lib,agent,mount-server}/**/*.test.ts',
+            'test/rules/**/*.test.ts',
+            'test/conformance/**/*.test.ts',
+          ],
           exclude: ['**/node_modules/**', '**/*.boot.test.ts'],
           testTimeout: 20_000,
         },

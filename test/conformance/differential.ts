@@ -6,6 +6,7 @@ import type { Answer, Case } from './case.ts'
 import { groups } from './cases/index.ts'
 import { projectsBelow } from './cases/projects-below.ts'
 import { askOurs } from './ours.ts'
+import { answerFile, answerLine, isKnownToDiffer, recordedCases, recordedGroups } from './recorded.ts'
 import { askReference } from './reference.ts'
 import { compare, type Verdict } from './verdict.ts'
 
@@ -14,15 +15,15 @@ const { values: options } = parseArgs({
     reference: { type: 'string' },
     group: { type: 'string' },
     case: { type: 'string' },
-    report: { type: 'string' },
-    folder: { type: 'string' },
-    show: { type: 'boolean', default: false },
     every: { type: 'string', default: '1' },
     at: { type: 'string', default: '0' },
+    folder: { type: 'string' },
+    report: { type: 'string' },
+    record: { type: 'boolean', default: false },
   },
 })
-const { reference } = options
-if (reference === undefined) throw new Error('--reference PATH: the docker-compose to compare with')
+if (options.reference === undefined) throw new Error('--reference PATH: the docker-compose to compare with')
+const reference: string = options.reference
 
 interface Difference {
   readonly case: Case
@@ -30,6 +31,8 @@ interface Difference {
   readonly reference: Answer
   readonly ours: Answer
 }
+
+const rank: Record<Verdict, number> = { same: 0, crash: 1, warnings: 2, words: 3, different: 4 }
 
 /** The same folder for both programs, since paths go into hashes. */
 const inFolder = async <T>(base: string, work: (base: string) => Promise<T>): Promise<T> => {
@@ -56,39 +59,57 @@ const ask = async (asked: Case, scratch: string): Promise<Difference> => {
   return best as Difference
 }
 
-const rank: Record<Verdict, number> = { same: 0, crash: 1, warnings: 2, words: 3, different: 4 }
+const askAll = async (cases: readonly Case[]): Promise<Difference[]> => {
+  const root = mkdtempSync(join(tmpdir(), 'compose-'))
+  const answered: Difference[] = []
+  const queue = cases.entries()
+  const worker = async (scratch: string): Promise<void> => {
+    for (const [index, asked] of queue) {
+      answered[index] = await ask(asked, scratch)
+      if (index % 500 === 499) process.stderr.write(`${index + 1} of ${cases.length}\n`)
+    }
+  }
+  await Promise.all(['a', 'b', 'c'].map((name) => worker(join(root, name))))
+  rmSync(root, { recursive: true })
+  return answered
+}
 
-const available =
-  options.folder === undefined ? groups : { folder: () => projectsBelow(options.folder as string) }
-const chosen = Object.entries(available)
-  .filter(([group]) => options.group === undefined || options.group.split(',').includes(group))
-  .flatMap(([group, cases]) => [...cases()].map((each) => ({ ...each, name: `${group}/${each.name}` })))
-  .filter(({ name }) => options.case === undefined || name.includes(options.case))
-  .filter((_, index) => index % Number(options.every) === Number(options.at))
+const report = (answered: readonly Difference[]): void => {
+  const counts: Record<Verdict, number> = { same: 0, words: 0, warnings: 0, crash: 0, different: 0 }
+  for (const { verdict } of answered) counts[verdict] += 1
+  const found = answered.filter(({ verdict }) => verdict !== 'same' && verdict !== 'crash')
+  if (options.report !== undefined) writeFileSync(options.report, JSON.stringify(found, null, 1))
+  else
+    for (const { case: asked, verdict, reference: theirs, ours } of found) {
+      console.log(`=== ${asked.name}: ${verdict}`)
+      for (const [path, text] of Object.entries(asked.files)) console.log(`--- ${path}\n${text}`)
+      console.log(`reference: ${JSON.stringify(theirs, null, 1)}\nours: ${JSON.stringify(ours, null, 1)}`)
+    }
+  console.log(`${answered.length} cases: ${JSON.stringify(counts)}`)
+}
 
-const counts: Record<Verdict, number> = { same: 0, words: 0, warnings: 0, crash: 0, different: 0 }
-const found: Difference[] = []
-const queue = chosen[Symbol.iterator]()
-let done = 0
-const worker = async (number: number): Promise<void> => {
-  const scratch = join(root, String(number))
-  for (const next of queue) {
-    const difference = await ask(next, scratch)
-    counts[difference.verdict] += 1
-    if ((difference.verdict !== 'same' && difference.verdict !== 'crash') || options.show)
-      found.push(difference)
-    done += 1
-    if (done % 500 === 0) process.stderr.write(`${done} of ${chosen.length}: ${JSON.stringify(counts)}\n`)
+const inGroup = (group: string): boolean =>
+  options.group === undefined || options.group.split(',').includes(group)
+
+/** Keeps the reference's answers to the recorded cases, for the tests. */
+const record = async (): Promise<void> => {
+  for (const group of recordedGroups.filter(inGroup)) {
+    const answered = await askAll(recordedCases(group))
+    const lines = answered.map(({ case: { name }, reference: answer }) => answerLine(name, answer))
+    writeFileSync(answerFile(group), `${lines.join('\n')}\n`)
+    report(answered)
   }
 }
-const root = mkdtempSync(join(tmpdir(), 'compose-'))
-await Promise.all([worker(1), worker(2), worker(3)])
-rmSync(root, { recursive: true })
-if (options.report !== undefined) writeFileSync(options.report, JSON.stringify(found, null, 1))
-else
-  for (const { case: asked, verdict, reference: theirs, ours } of found) {
-    console.log(`=== ${asked.name}: ${verdict}`)
-    for (const [path, text] of Object.entries(asked.files)) console.log(`--- ${path}\n${text}`)
-    console.log(`reference: ${JSON.stringify(theirs, null, 1)}\nours: ${JSON.stringify(ours, null, 1)}`)
-  }
-console.log(`${chosen.length} cases: ${JSON.stringify(counts)}`)
+
+const chosen = (): Case[] => {
+  const available =
+    options.folder === undefined ? groups : { folder: () => projectsBelow(options.folder as string) }
+  return Object.entries(available)
+    .filter(([group]) => options.folder !== undefined || inGroup(group))
+    .flatMap(([group, cases]) => [...cases()].map((each) => ({ ...each, name: `${group}/${each.name}` })))
+    .filter((asked) => !isKnownToDiffer(asked) && asked.name.includes(options.case ?? ''))
+    .filter((_, index) => index % Number(options.every) === Number(options.at))
+}
+
+if (options.record) await record()
+else report(await askAll(chosen()))

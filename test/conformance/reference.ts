@@ -12,6 +12,7 @@ export const askReference = async (path: string, asked: Case, base: string): Pro
     cwd,
     env: environmentOf(asked, cwd, base),
     timeout: 10_000,
+    killSignal: 'SIGKILL',
   })
   const [out, err]: [Buffer[], Buffer[]] = [[], []]
   child.stdout.on('data', (chunk) => out.push(chunk))

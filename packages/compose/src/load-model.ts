@@ -11,8 +11,10 @@ import { applyResets } from './merge/reset.ts'
 import { keepUnique } from './merge/unique.ts'
 import { loadDocuments } from './parse/load-documents.ts'
 import { resolvePaths } from './paths/resolve.ts'
+import type { Report } from './report.ts'
 import { checkSchema } from './schema/check-document.ts'
-import { Dict } from './tree/value.ts'
+import { cutOut } from './tree/cut-out.ts'
+import { Dict, isDict } from './tree/value.ts'
 import { checkRules } from './validate/rules.ts'
 
 /**
@@ -27,12 +29,27 @@ export const loadModel = (files: readonly string[], context: LoadContext): Dict 
   let root = new Dict()
   for (const file of files)
     for (const document of loadDocuments(file, context)) root = addDocument(root, document, context)
-  if (report.failed) return root
+  if (isBeyondRepair(root, report)) return root
   setDefaults(root, report)
   checkRules(root, report)
   if (stages.resolvePaths) resolvePaths(root, { base: workingDirectory, cwd, home, report })
+  if (isBeyondRepair(root, report)) return root
   resolveVariables(root, environment)
   return root
+}
+
+const refersToOthers = (root: Dict): boolean => {
+  const services = root.get('services')
+  const all = isDict(services) ? [...services.values()] : []
+  return root.has('include') || all.some((service) => isDict(service) && service.has('extends'))
+}
+
+/** One run tells all faults: what is faulty is cut out, and the rest looked at, as long as it still says something. */
+const isBeyondRepair = (root: Dict, report: Report): boolean => {
+  if (!report.failed) return false
+  if (report.isPartial) return true
+  cutOut(root, report.takeFaultyParts())
+  return false
 }
 
 const addDocument = (base: Dict, document: LoadedDocument, context: LoadContext): Dict => {
@@ -40,13 +57,15 @@ const addDocument = (base: Dict, document: LoadedDocument, context: LoadContext)
   if (document.isInterpolated && !applyExtends(document, context)) return base
   applyResets(base, document.resets)
   if (document.isInterpolated) applyIncludes(document, context, loadModel)
+  else if (refersToOthers(document.root)) report.giveUp()
   const root = mergeFiles(base, document.root, (path) =>
     report.faultAt(document.root, path.split('.'), 'MERGE_CLASH', `cannot override ${path}`),
   )
   keepUnique(root, report)
   checkSchema(root, document.file, report)
-  if (report.failed) return root
+  if (isBeyondRepair(root, report)) return root
   toCanonical(root, { report, keepUnreadable: !stages.interpolate })
+  if (isBeyondRepair(root, report)) return root
   omitEmpty(root)
   keepUnique(root, report)
   return root

@@ -133,3 +133,47 @@ test('a name that is given must be one already', async () => {
     hint: 'bad would do',
   })
 })
+
+test('faults of later stages are told in the same run, what only follows from others is not', async () => {
+  const text = `services:
+  web:
+    imge: nginx
+    ports: ["80:80", "99999:1"]
+    depends_on: [api, nope]
+    mem_limit: 5zz
+    env_file: none.env
+  api: {}
+  job: {image: i, networks: [lost], secrets: [gone]}
+`
+  expect((await faultsOf(loadText(text))).map(({ code, at }) => [code, at])).toEqual([
+    ['UNKNOWN_KEY', '3:5'],
+    ['PORT_SPEC', '4:22'],
+    ['UNDEFINED_DEPENDENCY', '5:23'],
+    ['DECODE', '6:16'],
+    ['ENV_FILE_MISSING', '7:15'],
+    ['NO_IMAGE', '8:8'],
+    ['UNDEFINED_NETWORK', '9:30'],
+    ['UNDEFINED_SECRET', '9:47'],
+  ])
+})
+
+test('where services can not be found nothing is said of what is missing', async () => {
+  const text = 'services: {a: {extends: gone}, b: {extends: {service: "${"}}, c: {}}'
+  expect((await faultsOf(loadText(text))).map(({ code }) => code)).toEqual(['INTERPOLATION'])
+  const faults = await faultsOf(loadText('services: {a: {extends: gone}, c: {}}'))
+  expect(faults.map(({ code }) => code)).toEqual(['EXTENDS'])
+})
+
+test('indentation by tabs has a hint', async () => {
+  const [fault] = await faultsOf(loadText('services:\n  a:\n\timage: i\n'))
+  expect(fault).toMatchObject({ code: 'YAML_SYNTAX', at: '3:1', hint: expect.stringContaining('spaces') })
+})
+
+test('a warning is told even when an error follows', async () => {
+  const told: string[] = []
+  const loading = loadText('services: {a: {image: $NONE, ports: 5}}', {
+    onWarning: ({ code }) => told.push(code),
+  })
+  expect((await faultsOf(loading)).map(({ code }) => code)).toEqual(['SCHEMA_TYPE'])
+  expect(told).toEqual(['UNSET_VARIABLE'])
+})

@@ -6,7 +6,7 @@ import type { LoadContext, SharedState } from './context.ts'
 import { systemMessage } from './env/env-files.ts'
 import { type ServiceFileContext, withEnvFiles, withLabelFiles } from './env/service-files.ts'
 import { loadModel } from './load-model.ts'
-import type { Locations } from './locations.ts'
+import type { Locations, Path } from './locations.ts'
 import type { Project } from './model/project.ts'
 import type { Service } from './model/service.ts'
 import { nameInFiles, problemAsNamed } from './name-in-files.ts'
@@ -51,13 +51,24 @@ const allStages: Stages = {
  *
  * @throws UserError or UserErrors: every fault that could be found in one run, with its place.
  */
-export const loadProject = async (options: LoadOptions): Promise<LoadedProject> => {
-  const report = new Report(options.onWarning)
+export const loadProject = (options: LoadOptions): Promise<LoadedProject> =>
+  told(new Report(options.onWarning), (report) => load(options, report))
+
+/** Whatever looking at the rest of a faulty project comes to, its faults are the answer. */
+const told = async <T>(report: Report, work: (report: Report) => Promise<T>): Promise<T> => {
+  try {
+    return await work(report)
+  } catch (error) {
+    report.stopIfFailed()
+    throw error
+  }
+}
+
+const load = async (options: LoadOptions, report: Report): Promise<LoadedProject> => {
   const loaded = await loadTree(options, report)
   const { root, name, stages, surroundings, environment } = loaded
   root.delete('name')
   const { secretContents, ...bound } = bindProject(root, report)
-  report.stopIfFailed()
   const project: Project = {
     name,
     ...bound,
@@ -71,7 +82,10 @@ export const loadProject = async (options: LoadOptions): Promise<LoadedProject> 
   }
   const enabled = withProfiles(project, surroundings.profiles)
   if (stages.checkConsistency)
-    checkConsistency(enabled, (path, code, message) => report.faultAt(root, path, code, message))
+    checkConsistency(enabled, (path, code, message) => {
+      if (!mayFollow(path, code, report)) report.faultAt(root, path, code, message)
+    })
+  if (report.failed) resolveFiles(enabled.services, loaded, report)
   report.stopIfFailed()
   const checked = stages.checkConsistency
     ? { ...enabled, services: alignReplicas(enabled.services) }
@@ -86,16 +100,25 @@ export const loadProject = async (options: LoadOptions): Promise<LoadedProject> 
   }
 }
 
+/** Whether an inconsistency may come from what was cut out: of the service, or of what it refers to. */
+const mayFollow = ([kind = '', name]: Path, code: string, report: Report): boolean => {
+  if (!report.failed) return false
+  const isReference = code.startsWith('UNDEFINED_')
+  if (!isReference) return report.blames(String(kind), String(name))
+  return ['networks', 'volumes', 'secrets', 'configs', 'models'].some((each) => report.blames(each))
+}
+
 /**
  * Finds and reads a project and gives the tree of its files, for what is asked about the files themselves.
  *
  * @throws UserError or UserErrors
  */
-export const loadProjectModel = async (options: LoadOptions): Promise<LoadedModel> => {
-  const report = new Report(options.onWarning)
-  const { root, name } = await loadTree(options, report)
-  return { name, root: cloneValue(root) as Dict, warnings: report.warnings }
-}
+export const loadProjectModel = (options: LoadOptions): Promise<LoadedModel> =>
+  told(new Report(options.onWarning), async (report) => {
+    const { root, name } = await loadTree(options, report)
+    report.stopIfFailed()
+    return { name, root: cloneValue(root) as Dict, warnings: report.warnings }
+  })
 
 interface LoadedTree {
   readonly root: Dict
@@ -130,7 +153,7 @@ const loadTree = async (options: LoadOptions, report: Report): Promise<LoadedTre
     shared,
   }
   const root = loadModel(files, context)
-  report.stopIfFailed()
+  if (report.isPartial) report.stopIfFailed()
   if (root.size === 0) throw new UserError('EMPTY_FILE', 'empty compose file', { hint: 'add services to it' })
   if (name === '')
     throw new UserError('PROJECT_NAME', 'project name must not be empty', { hint: 'give one with -p' })
@@ -171,7 +194,7 @@ const stopAtFirstDocument = (files: readonly ParsedFile[], report: Report): void
   for (const { documents, fault } of files) {
     const [root] = documents
     if (root === undefined && fault !== undefined)
-      report.fault('YAML_SYNTAX', fault.message, { at: fault.at })
+      report.fault('YAML_SYNTAX', fault.message, { at: fault.at, hint: fault.hint })
     const problem = root === undefined ? undefined : problemAsNamed(root)
     if (root !== undefined && problem !== undefined) report.faultIn(root, 'NOT_A_MAPPING', problem)
   }

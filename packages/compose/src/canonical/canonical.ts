@@ -72,7 +72,8 @@ export const toCanonical = (root: Dict, { report, keepUnreadable }: CanonicalOpt
     } catch (error) {
       if (!(error instanceof LongFormError)) throw error
       const at = error.item === undefined ? path : [...path, error.item]
-      report.faultAt(root, at, error.code, error.message)
+      // What could not be made long is short as a whole.
+      report.faultAt(root, at, error.code, error.message, { path })
       return value
     }
   }

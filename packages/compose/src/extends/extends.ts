@@ -76,6 +76,7 @@ class Extender {
 
   #fault(name: string, code: string, message: string): undefined {
     this.#context.report.faultAt(this.#root, ['services', name, 'extends'], code, message)
+    this.#context.report.giveUp()
     return undefined
   }
 

@@ -38,6 +38,7 @@ class Decoder {
   readonly faults: DecodeFault[] = []
   readonly #path: (string | number)[] = []
   readonly #expanding = new Map<YamlNode, string>()
+  readonly #forgotten = new Set<YamlNode>()
   #aliasedValues = 0
 
   /** The value of a node; undefined where it is marked `!reset`. */
@@ -45,6 +46,9 @@ class Decoder {
     if (this.#expanding.size > 0) this.#countAliased(node)
     if (node.kind === 'alias') return this.#alias(node, node.target as YamlNode)
     if (node.tag === '!reset') {
+      // Where an alias leads here again the reference has forgotten the node by now.
+      if (this.#forgotten.has(node)) return undefined
+      this.#forgotten.add(node)
       this.resets.push(this.#path.filter((part) => part !== '<<').map(String))
       return undefined
     }
@@ -187,7 +191,10 @@ class Decoder {
     const sources = merge.kind === 'sequence' ? merge.content : [merge]
     for (const source of sources) {
       const target = source.kind === 'alias' ? (source.target as YamlNode) : source
-      const isListOfMappings = target.kind === 'sequence' && merge.kind === 'alias'
+      const isListOfMappings =
+        merge.kind === 'alias' &&
+        target.kind === 'sequence' &&
+        target.content.every((item) => (item.target ?? item).kind === 'mapping')
       if (target.kind !== 'mapping' && !isListOfMappings) {
         this.#fault('YAML_MERGE', 'yaml: map merge requires map or sequence of maps as the value', source)
         continue

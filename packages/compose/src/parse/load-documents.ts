@@ -27,7 +27,10 @@ export const loadDocuments = (file: string, context: LoadContext): LoadedDocumen
     loaded.push({ file, root: value, node, resets, isInterpolated: report.faultCount === before })
   }
   if (parsed.fault !== undefined)
-    report.fault('YAML_SYNTAX', `failed to parse ${file}: ${parsed.fault.message}`, { at: parsed.fault.at })
+    report.fault('YAML_SYNTAX', `failed to parse ${file}: ${parsed.fault.message}`, {
+      at: parsed.fault.at,
+      hint: parsed.fault.hint,
+    })
   return loaded
 }
 

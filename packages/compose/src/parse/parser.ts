@@ -249,14 +249,14 @@ export class Parser {
   /** `[key: value]`, a mapping with one key. */
   #flowPair(): YamlNode {
     const { offset, line, column } = this.#scanner.take()
-    const part = (): YamlNode => {
-      const { kind } = this.#scanner.peek()
-      const isEmpty = kind === 'value' || kind === 'flow-entry' || kind === 'flow-sequence-end'
-      return isEmpty ? this.#emptyScalar(this.#scanner.peek()) : this.#node(false, false)
-    }
-    const key = part()
-    if (this.#is('value')) this.#scanner.take()
-    const content = [key, part()]
+    const part = (isEmpty: boolean): YamlNode =>
+      isEmpty || this.#is('flow-entry') || this.#is('flow-sequence-end')
+        ? this.#emptyScalar(this.#scanner.peek())
+        : this.#node(false, false)
+    const key = part(this.#is('value'))
+    const hasValue = this.#is('value')
+    if (hasValue) this.#scanner.take()
+    const content = [key, part(!hasValue)]
     const source = this.#source
     return { source, kind: 'mapping', tag: '', value: '', plain: false, content, offset, line, column }
   }
@@ -272,10 +272,10 @@ export class Parser {
       }
       if (this.#is('key')) {
         this.#scanner.take()
-        node.content.push(this.#flowMappingPart())
+        node.content.push(this.#flowMappingPart(this.#is('value')))
         if (this.#is('value')) {
           this.#scanner.take()
-          node.content.push(this.#flowMappingPart())
+          node.content.push(this.#flowMappingPart(false))
         } else node.content.push(this.#emptyScalar(this.#scanner.peek()))
       } else node.content.push(this.#node(false, false), this.#emptyScalar(this.#scanner.peek()))
     }
@@ -288,10 +288,11 @@ export class Parser {
     return { source, kind: 'scalar', tag: '', value: '', plain: true, content: nothing, offset, line, column }
   }
 
-  #flowMappingPart(): YamlNode {
+  #flowMappingPart(isEmpty: boolean): YamlNode {
     const token = this.#scanner.peek()
-    const isEmpty = token.kind === 'value' || token.kind === 'flow-entry' || token.kind === 'flow-mapping-end'
-    return isEmpty ? this.#emptyScalar(token) : this.#node(false, false)
+    return isEmpty || token.kind === 'flow-entry' || token.kind === 'flow-mapping-end'
+      ? this.#emptyScalar(token)
+      : this.#node(false, false)
   }
 }
 

@@ -10,6 +10,7 @@ export interface SyntaxFault {
   /** In yaml.v3's words. */
   readonly message: string
   readonly at: SourceLocation | undefined
+  readonly hint: string | undefined
 }
 
 export interface ParsedFile {
@@ -26,7 +27,14 @@ export const parseFile = (file: string, content: Uint8Array): ParsedFile => {
   const failed = (message: string, offset?: number): ParsedFile => ({
     source,
     documents,
-    fault: { message, at: offset === undefined ? undefined : source.locate(offset) },
+    fault: {
+      message,
+      at: offset === undefined ? undefined : source.locate(offset),
+      hint:
+        offset !== undefined && isIndentedByTab(source, offset)
+          ? 'indent with spaces: YAML takes no tabs there'
+          : undefined,
+    },
   })
   if (!isUtf16(content) && !isUtf8(content)) return failed(...invalidUtf8(content, source))
   const disallowed = findDisallowed(source.text)
@@ -41,6 +49,14 @@ export const parseFile = (file: string, content: Uint8Array): ParsedFile => {
     if (error instanceof RangeError) return failed('yaml: exceeded max depth of 10000')
     throw error
   }
+}
+
+/** Whether there is a tab before the text of the line, or of the one before, whose fault may show only here. */
+const isIndentedByTab = (source: Source, offset: number): boolean => {
+  const before = source.text.lastIndexOf('\n', Math.max(0, offset - 1))
+  const earlier = source.text.lastIndexOf('\n', Math.max(0, before - 1))
+  const end = source.text.indexOf('\n', offset)
+  return /^ *\t/m.test(source.text.slice(earlier + 1, end < 0 ? undefined : end))
 }
 
 const isUtf16 = ([first, second]: Uint8Array): boolean =>

@@ -58,11 +58,13 @@ const harmless = /^[ !#-[\]-~]*$/
 
 const doubleQuoted = (text: string): string => {
   if (harmless.test(text)) return `"${text}"`
+  // yaml.v3 looks for a byte order mark at the beginning of the text when it asks for one at the character.
+  const isMarked = text.startsWith('\ufeff')
   let quoted = '"'
   for (const character of text) {
     const known = escapes[character]
     if (known !== undefined) quoted += known
-    else if (unprintable.test(character)) quoted += escaped(character.codePointAt(0) as number)
+    else if (isMarked || unprintable.test(character)) quoted += escaped(character.codePointAt(0) as number)
     else quoted += character
   }
   return `${quoted}"`

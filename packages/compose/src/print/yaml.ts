@@ -33,12 +33,30 @@ export const printYaml = (root: Entries): string => {
 const writeEntries = (entries: Entries, indent: string, lines: string[], first: string): void => {
   let lead = first
   for (const [key, value] of entries.list) {
-    writeValue(value, indent, lines, `${lead || indent}${keyText(key)}:`)
+    if (isSimpleKey(key)) writeValue(value, indent, lines, `${lead || indent}${yamlText(key)}:`)
+    else writeLongEntry(key, value, indent, lines, lead || indent)
     lead = ''
   }
 }
 
-const keyText = (key: string): string => yamlText(key)
+/** Longer keys, in bytes, and those of several lines stand alone behind a question mark. */
+const isSimpleKey = (key: string): boolean =>
+  (key.length <= 42 || Buffer.byteLength(key) <= 128) && !key.includes('\n')
+
+const writeLongEntry = (
+  key: string,
+  value: Printable,
+  indent: string,
+  lines: string[],
+  lead: string,
+): void => {
+  const below = `${indent}  `
+  lines.push(`${lead}? ${yamlText(key, below)}`)
+  const opened = `${indent}: `
+  if (value instanceof Entries && value.list.length > 0) writeEntries(value, below, lines, opened)
+  else if (Array.isArray(value) && value.length > 0) writeItems(value, below, lines, opened)
+  else writeValue(value, indent, lines, `${indent}:`)
+}
 
 const writeValue = (value: Printable, indent: string, lines: string[], lead: string): void => {
   if (value instanceof Entries) {

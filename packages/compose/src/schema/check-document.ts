@@ -11,6 +11,8 @@ export const checkSchema = (root: Dict, file: string, report: Report): void => {
     report.fault(violation.code, `validating ${file}: ${path} ${violation.message}`, {
       at: locate(root, violation),
       hint: violation.hint,
+      path: violation.path,
+      keys: violation.keys,
     })
   }
   if (!root.has('version')) return

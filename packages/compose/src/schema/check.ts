@@ -157,4 +157,4 @@ const depthOf = ({ path, keys }: Violation): number => path.length + (keys === u
 
 /** A text in single quotes, as the reference's validator shows it. */
 const quote = (text: string): string =>
-  `'${goQuote(text).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`
+  `'${goQuote(text).replaceAll('\\"', '"').replaceAll("'", "\\'").slice(1, -1)}'`

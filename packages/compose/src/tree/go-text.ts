@@ -81,12 +81,30 @@ export const goSyntax = (value: Value): string => {
   if (value === null) return '<nil>'
   if (typeof value === 'string') return goQuote(value)
   if (value instanceof Fraction) return goFloat(value)
+  if (value instanceof Timestamp) return goDate(value.date)
   if (value instanceof Dict)
     return `map[string]interface {}{${sortedKeys(value)
-      .map((key) => `${goQuote(key)}:${goSyntax(value.get(key) ?? null)}`)
+      .map((key) => `${goQuote(key)}:${goSyntaxWithin(value.get(key) ?? null)}`)
       .join(', ')}}`
-  if (Array.isArray(value)) return `[]interface {}{${value.map(goSyntax).join(', ')}}`
+  if (Array.isArray(value)) return `[]interface {}{${value.map(goSyntaxWithin).join(', ')}}`
   return goText(value)
+}
+
+const goSyntaxWithin = (value: Value): string => (value === null ? 'interface {}(nil)' : goSyntax(value))
+
+const months = 'January February March April May June July August September October November December'.split(
+  ' ',
+)
+
+const goDate = (date: Date): string => {
+  const clock = [
+    date.getUTCHours(),
+    date.getUTCMinutes(),
+    date.getUTCSeconds(),
+    date.getUTCMilliseconds() * 1e6,
+  ]
+  const day = `${date.getUTCFullYear()}, time.${months[date.getUTCMonth()]}, ${date.getUTCDate()}`
+  return `time.Date(${day}, ${clock.join(', ')}, time.UTC)`
 }
 
 const goTime = ({ text }: Timestamp): string => {

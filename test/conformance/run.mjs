@@ -1,13 +1,14 @@
 #!/usr/bin/env node
-// node test/conformance/differential.mjs --reference /path/to/docker-compose [--group NAME] [--case PART] [--report FILE]
+// Runs a tool of this folder, which is TypeScript: node test/conformance/run.mjs differential|fuzz [options]
 import { rmSync } from 'node:fs'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 
+const [tool = 'differential'] = process.argv.splice(2, 1)
 // Beside the sources, so that they find their texts.
-const outfile = fileURLToPath(new URL(`.differential-${process.pid}.mjs`, import.meta.url))
+const outfile = fileURLToPath(new URL(`.tool-${process.pid}.mjs`, import.meta.url))
 await build({
-  entryPoints: [fileURLToPath(new URL('differential.ts', import.meta.url))],
+  entryPoints: [fileURLToPath(new URL(`${tool}.ts`, import.meta.url))],
   outfile,
   bundle: true,
   platform: 'node',
