@@ -68,6 +68,15 @@ test('memory and cpu limits, ulimits, sysctls and capabilities take effect insid
   expect((await inside('limits', 'grep CapBnd /proc/self/status')).stdout).toMatch(/CapBnd:\s+0+\n/)
 })
 
+test('machines tells limits, and of the rest what the machine has', async () => {
+  const { stdout } = await host.ok(['machines', '--format', 'json'], { cwd: dir })
+  const machines = JSON.parse(stdout) as { service: string; cpus: number; memoryBytes: number; pid: number }[]
+  const of = (service: string) => machines.find((machine) => machine.service === service)
+  expect(of('limits')).toMatchObject({ cpus: 0.5, memoryBytes: 67108864 })
+  const processors = Number((await inside('init', 'grep -c ^processor /proc/cpuinfo')).stdout)
+  expect(of('init')).toMatchObject({ cpus: processors, memoryBytes: 2 * 1024 ** 3, pid: expect.any(Number) })
+})
+
 test('what runs in the machine sees itself as PID 1, or the reaper when asked for', async () => {
   expect((await inside('stubborn', 'tr "\\0" " " < /proc/1/cmdline')).stdout).toMatch(/^sh -c /)
   expect((await inside('init', 'tr "\\0" " " < /proc/1/cmdline')).stdout).not.toMatch(/^sleep/)

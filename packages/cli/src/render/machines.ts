@@ -9,9 +9,9 @@ export interface Machine {
   readonly addresses: readonly string[]
   readonly runtime: string | null
   readonly acceleration: string | null
-  /** Limit; null: as many as the host has. */
+  /** The limit, or what the machine has; null: nobody tells. */
   readonly cpus: number | null
-  /** Limit; null: none of its own. */
+  /** The limit, or what the machine has; null: nobody tells. */
   readonly memoryBytes: number | null
   readonly startedInMs: number | null
   readonly pid: number | null
@@ -32,8 +32,8 @@ export const machineOf = (
       .flatMap(([, { IPAddress }]) => (IPAddress ? [IPAddress] : [])),
     runtime: typeof runtime === 'string' && runtime !== '' ? runtime : null,
     acceleration: machine?.Acceleration ?? null,
-    cpus: limit(HostConfig['NanoCpus'], 1e9),
-    memoryBytes: limit(HostConfig['Memory'], 1),
+    cpus: limit(HostConfig['NanoCpus'], 1e9) ?? machine?.Cpus ?? null,
+    memoryBytes: limit(HostConfig['Memory'], 1) ?? machine?.Memory ?? null,
     startedInMs: machine?.StartedInMs ?? null,
     pid: machine?.Pid ?? null,
     status: summary.Status,

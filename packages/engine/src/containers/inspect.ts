@@ -82,6 +82,7 @@ const inspectMachine = ({ runtime, state }: ContainerDocument) => ({
   Runtime: runtime,
   ...(state.acceleration !== undefined && { Acceleration: state.acceleration }),
   ...(state.startedInMs !== undefined && { StartedInMs: state.startedInMs }),
+  ...(state.size !== undefined && { Cpus: state.size.vcpus, Memory: state.size.memoryBytes }),
   Pid: state.pid,
 })
 

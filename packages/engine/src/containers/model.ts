@@ -1,3 +1,4 @@
+import type { MachineSize } from '../runtime/runtime.ts'
 import type { PublishedPort } from '../switch/switch.ts'
 
 /** Docker's `Config` of a container, after the image's was merged in. What the API calls absent is absent or empty here. */
@@ -173,6 +174,8 @@ export interface ContainerState {
   readonly pid: number
   /** Of the run; absent where it has no meaning. */
   readonly acceleration?: 'kvm' | 'tcg'
+  /** Of the machine of the run; absent where there is none. */
+  readonly size?: MachineSize
   /** Milliseconds from the request to the first instruction of the process; absent when nobody was there to see it. */
   readonly startedInMs?: number
   readonly exitCode: number

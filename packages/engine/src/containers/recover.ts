@@ -96,6 +96,7 @@ const adopt = async (context: ContainerContext, container: Container): Promise<v
     status: state.status === 'paused' ? 'paused' : 'running',
     pid: found.pid,
     ...(found.acceleration !== undefined && { acceleration: found.acceleration }),
+    ...(found.size !== undefined && { size: found.size }),
     startedAt: state.startedAt || found.startedAt,
   })
   accompany(context, container, found)

@@ -60,13 +60,14 @@ const begin = (
   beganAt: number,
 ): void => {
   container.running = running
-  const { health: _old, acceleration: _before, ...state } = container.state
+  const { health: _old, acceleration: _before, size: _size, ...state } = container.state
   container.update({
     state: {
       ...state,
       status: 'running',
       pid: running.pid,
       ...(running.acceleration !== undefined && { acceleration: running.acceleration }),
+      ...(running.size !== undefined && { size: running.size }),
       startedInMs: context.clock.now() - beganAt,
       startedAt: running.startedAt,
       exitCode: 0,

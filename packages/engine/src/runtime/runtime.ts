@@ -150,12 +150,20 @@ export class StartError extends Error {
   }
 }
 
+/** What a container that is a machine has at most, limits aside. */
+export interface MachineSize {
+  readonly vcpus: number
+  readonly memoryBytes: number
+}
+
 /** A run of a container. Methods reject once it has ended. */
 export interface RunningContainer {
   /** Of the process that stands for the container on the host (QEMU, conmon). */
   readonly pid: number
   /** How its instructions are executed, where that is no matter of course. */
   readonly acceleration?: 'kvm' | 'tcg'
+  /** Where the container is a machine. */
+  readonly size?: MachineSize
   /** Milliseconds since the epoch. */
   readonly startedAt: number
   /** Never rejects. All output written before the end is in the log when it resolves. */

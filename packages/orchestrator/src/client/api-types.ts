@@ -63,6 +63,9 @@ export interface ContainerDetails {
     readonly Acceleration?: string
     /** Milliseconds from the request to the first instruction of the container's process. */
     readonly StartedInMs?: number
+    /** Virtual processors, and bytes: what the machine has where no limit is set. */
+    readonly Cpus?: number
+    readonly Memory?: number
     readonly Pid?: number
   }
 }

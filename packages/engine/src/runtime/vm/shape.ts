@@ -1,3 +1,5 @@
+import type { MachineSize } from '../runtime.ts'
+
 /**
  * What a virtual machine's template depends on besides its software. Few on purpose: every shape costs a boot and a template.
  */
@@ -36,6 +38,12 @@ export const shapeFor = ({
   if (nics === undefined || memoryMib === undefined) return undefined
   return { nics, memoryMib, memory, vcpus: vcpusOf(hostCpus) }
 }
+
+/** As the API tells it. */
+export const sizeOf = ({ vcpus, memoryMib }: MachineShape): MachineSize => ({
+  vcpus,
+  memoryBytes: memoryMib * mebibyte,
+})
 
 /** `2048m-2c-1n-cow` */
 export const shapeName = ({ nics, memoryMib, vcpus, memory }: MachineShape): string =>

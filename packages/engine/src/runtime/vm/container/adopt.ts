@@ -7,9 +7,11 @@ import { removeCgroups } from '../machine/host-cgroup.ts'
 import { findMachine } from '../machine/process.ts'
 import { sockets } from '../machine/restore.ts'
 import { Qmp } from '../qemu/qmp.ts'
+import { sizeOf } from '../shape.ts'
 import { endOfRun } from './end-of-run.ts'
 import { ensureMountServers } from './mount-servers.ts'
 import { RunningVm } from './running-vm.ts'
+import { shapeOf } from './shape-of.ts'
 
 const adoptDeadlineMs = 120_000
 
@@ -33,7 +35,7 @@ export const adoptContainer = async (
   }
   if (connected !== undefined) {
     const howItEnded = (): Promise<ExitStatus> => endOfRun(bundle, run, clock)
-    return new RunningVm({ process, ...connected, startedAt, howItEnded })
+    return new RunningVm({ process, ...connected, size: sizeOf(shapeOf(bundle)), startedAt, howItEnded })
   }
   // The engine before this one died amid the start: the process never ran.
   await process.kill()

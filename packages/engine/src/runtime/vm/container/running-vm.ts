@@ -5,6 +5,7 @@ import type {
   ExecOptions,
   ExecSession,
   ExitStatus,
+  MachineSize,
   ProcessEntry,
   ProcessRestart,
   RunningContainer,
@@ -23,6 +24,7 @@ export interface RunningVmParts {
   readonly agent: AgentClient
   readonly qmp: Qmp
   readonly acceleration: 'kvm' | 'tcg'
+  readonly size: MachineSize
   readonly startedAt: number
   /** Asked once, when the machine is gone. */
   readonly howItEnded: () => Promise<ExitStatus>
@@ -32,15 +34,17 @@ export interface RunningVmParts {
 export class RunningVm implements RunningContainer, ProcessRestart {
   readonly pid: number
   readonly acceleration: 'kvm' | 'tcg'
+  readonly size: MachineSize
   readonly startedAt: number
   readonly exited: Promise<ExitStatus>
   readonly agent: AgentClient
   readonly #process: MachineProcess
   readonly #qmp: Qmp
 
-  constructor({ process, agent, qmp, acceleration, startedAt, howItEnded }: RunningVmParts) {
+  constructor({ process, agent, qmp, acceleration, size, startedAt, howItEnded }: RunningVmParts) {
     this.pid = process.pid
     this.acceleration = acceleration
+    this.size = size
     this.startedAt = startedAt
     this.agent = agent
     this.#process = process

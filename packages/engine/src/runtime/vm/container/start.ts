@@ -1,11 +1,10 @@
 import type { Clock } from '@container-compose/core'
 import type { AgentClient } from '@container-compose/guest'
 import type { Switch } from '../../../switch/switch.ts'
-import { type Bundle, StartError } from '../../runtime.ts'
+import type { Bundle } from '../../runtime.ts'
 import { removeCgroups } from '../machine/host-cgroup.ts'
-import { type MachineShape, shapeFor } from '../shape.ts'
+import { sizeOf } from '../shape.ts'
 import type { Spares } from '../spare/spares.ts'
-import { hostCpus } from '../template/recipe.ts'
 import type { Templates } from '../template/templates.ts'
 import { endOfRun } from './end-of-run.ts'
 import { startError } from './exec-in-vm.ts'
@@ -13,6 +12,7 @@ import { freshMachine } from './fresh-machine.ts'
 import { guestSetup, thisMoment } from './guest-setup.ts'
 import { ensureMountServers } from './mount-servers.ts'
 import { RunningVm } from './running-vm.ts'
+import { shapeOf } from './shape-of.ts'
 import { spareMachine } from './spare-machine.ts'
 import { withLastWords } from './with-last-words.ts'
 
@@ -37,6 +37,7 @@ export const startContainer = async (tools: StartTools, bundle: Bundle, run: num
       machine.unref()
       return new RunningVm({
         ...{ process, agent, qmp, acceleration },
+        size: sizeOf(shape),
         startedAt: tools.clock.now(),
         howItEnded: () => endOfRun(bundle, run, tools.clock),
       })
@@ -48,22 +49,6 @@ export const startContainer = async (tools: StartTools, bundle: Bundle, run: num
       throw await withLastWords(error, bundle)
     }
   })
-}
-
-const shapeOf = ({ endpoints, spec, guestMemory }: Bundle): MachineShape => {
-  const memoryLimit = spec.linux.resources.memoryLimit
-  const shape = shapeFor({
-    endpoints: endpoints.length,
-    memoryLimit,
-    memory: guestMemory,
-    hostCpus: hostCpus(),
-  })
-  if (shape === undefined)
-    throw new StartError(
-      'no virtual machine is that large: at most 8 networks and 32 GiB of memory are possible',
-      128,
-    )
-  return shape
 }
 
 const runInGuest = async (
