@@ -145,12 +145,17 @@ const hotRestart = async (side) => {
 }
 
 /** CPU of everything but the machines over a while of quiet, in percent of a core. Ours only. */
-const idle = async () => {
+const idle = async (side) => {
+  const root = side.env.CONTAINER_COMPOSE_ROOT
   const own = () =>
     readdirSync('/proc')
       .filter((pid) => /^\d+$/.test(pid))
       .map((pid) => [pid, read(`/proc/${pid}/cmdline`)])
-      .filter(([, line]) => /container-compose\.mjs|mount-server/.test(line) && !line.includes('qemu'))
+      .filter(
+        ([pid, line]) =>
+          (line + read(`/proc/${pid}/environ`)).includes(root) && !line.includes('qemu-system'),
+      )
+      .filter(([pid]) => pid !== String(process.pid))
       .reduce((sum, [pid]) => sum + ticks(read(`/proc/${pid}/stat`)), 0)
   await pause(2000)
   const before = own()
