@@ -23,7 +23,6 @@ attribute('mem_limit', {
     ['0', undefined],
     ['"0"', undefined],
     ['10 ', '10'],
-    ['1e400', undefined],
     ['.5k', '512'],
     ['5.k', '5120'],
     ['1_000', '1000'],
@@ -35,5 +34,6 @@ attribute('mem_limit', {
     ['[]', 'SCHEMA_TYPE'],
     ['""', 'DECODE'],
     ['1  mb', 'DECODE'],
+    ['1e400', 'DECODE'],
   ],
 })

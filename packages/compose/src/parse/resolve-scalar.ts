@@ -47,7 +47,9 @@ const resolveNumber = (text: string): ResolvedScalar => {
   const plain = text.includes('_') ? text.replaceAll('_', '') : text
   const whole = parseWhole(plain)
   if (whole !== undefined) return { tag: '!!int', value: whole }
-  if (yamlFloat.test(plain)) return { tag: '!!float', value: new Fraction(Number(plain)) }
+  // Too large a number is a text.
+  if (yamlFloat.test(plain) && Number.isFinite(Number(plain)))
+    return { tag: '!!float', value: new Fraction(Number(plain)) }
   return { tag: '!!str', value: text }
 }
 

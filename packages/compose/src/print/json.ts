@@ -40,6 +40,7 @@ class JsonWriter {
     else if (typeof value !== 'object') this.#parts.push(String(value))
     else if (Array.isArray(value)) this.#list(value, newline, parent)
     else if (value instanceof Timestamp) this.#parts.push(goJsonText(value.text))
+    else if (value instanceof Fraction) this.#parts.push(jsonFloat(value))
     else this.#object(value as Record<string, unknown>, newline, parent)
   }
 

@@ -15,6 +15,7 @@ export const yamlText = (text: string, indent?: string): string => {
   const isMultiline = text.includes('\n')
   if (isMultiline)
     return indent !== undefined && canBeBlock(text) ? blockText(text, indent) : doubleQuoted(text)
+  if (text === '<<') return text
   const isText = resolvePlain(text).tag === '!!str'
   if (!isText || oldBooleans.has(text) || base60.test(text)) return doubleQuoted(text)
   if (unprintable.test(text)) return doubleQuoted(text)

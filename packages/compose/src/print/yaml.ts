@@ -41,7 +41,7 @@ const writeEntries = (entries: Entries, indent: string, lines: string[], first: 
 
 /** Longer keys, in bytes, and those of several lines stand alone behind a question mark. */
 const isSimpleKey = (key: string): boolean =>
-  (key.length <= 42 || Buffer.byteLength(key) <= 128) && !key.includes('\n')
+  (key.length <= 42 || Buffer.byteLength(key) <= 128) && !/[\n\r\x85\u2028\u2029]/.test(key)
 
 const writeLongEntry = (
   key: string,

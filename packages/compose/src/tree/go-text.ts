@@ -36,9 +36,9 @@ export const plainDigits = (value: number): string => {
   return sign + whole + part.padEnd(power, '0')
 }
 
-/** All digits of a whole number. */
+/** A whole number; that which stands for all that do not fit (see `goInteger`) with its true digits. */
 export const wholeDigits = (value: number): string =>
-  Number.isSafeInteger(value) ? String(value) : BigInt(value).toString()
+  Math.abs(value) === 2 ** 63 ? BigInt(value).toString() : plainDigits(value)
 
 /** A number as `encoding/json` writes it. */
 export const jsonFloat = ({ value, single }: Fraction): string => {
@@ -82,6 +82,7 @@ export const goSyntax = (value: Value): string => {
   if (typeof value === 'string') return goQuote(value)
   if (value instanceof Fraction) return goFloat(value)
   if (value instanceof Timestamp) return goDate(value.date)
+  if (typeof value === 'bigint' && value >= 2n ** 63n) return `0x${value.toString(16)}`
   if (value instanceof Dict)
     return `map[string]interface {}{${sortedKeys(value)
       .map((key) => `${goQuote(key)}:${goSyntaxWithin(value.get(key) ?? null)}`)
@@ -120,7 +121,7 @@ export const goType = (value: Value): string => {
   if (typeof value === 'string') return 'string'
   if (typeof value === 'boolean') return 'bool'
   if (typeof value === 'number') return 'int'
-  if (typeof value === 'bigint') return 'uint64'
+  if (typeof value === 'bigint') return value < 2n ** 63n ? 'int' : 'uint64'
   if (value instanceof Fraction) return value.single ? 'float32' : 'float64'
   if (value instanceof Timestamp) return 'time.Time'
   return value instanceof Dict ? 'map[string]interface {}' : '[]interface {}'
