@@ -7,7 +7,15 @@ import { fileURLToPath } from 'node:url'
 
 const here = dirname(fileURLToPath(import.meta.url))
 
-const pump = ['agent/fuse_pump.c', 'agent/fuse_carry.c', 'agent/fuse_poke.c', 'agent/watched.c']
+const pump = [
+  'fuse_pump',
+  'fuse_carry',
+  'fuse_poke',
+  'watched',
+  'unanswered',
+  'port_receive',
+  'text_file',
+].map((name) => `agent/${name}.c`)
 
 /** Sources: files, or folders whose C files all belong to the program (not those of their folders). */
 const programs = {

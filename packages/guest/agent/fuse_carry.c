@@ -2,19 +2,19 @@
 #include "fuse_carry.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "fuse_poke.h"
 #include "mount_protocol.h"
+#include "port_receive.h"
+#include "text_file.h"
+#include "unanswered.h"
 
 /* Acknowledged in batches: each costs a frame, and the window is four times this. */
 #define NOTIFIED_BATCH (MOUNT_NOTIFY_WINDOW / 4)
@@ -40,7 +40,8 @@ static struct {
 	pthread_mutex_t queue;
 	pthread_cond_t queued;
 	struct notification *first, **last;
-	uint64_t notified;
+	/* Taken from the port, handed to the kernel, and how many were taken when the server that is there said hello. */
+	uint64_t received, notified, base;
 } pump = {
 	.sending = PTHREAD_MUTEX_INITIALIZER,
 	.queue = PTHREAD_MUTEX_INITIALIZER,
@@ -61,9 +62,9 @@ static void *allocate(size_t size)
 	return memory;
 }
 
-static void send_to_port(const void *frame, size_t length)
+/* The caller holds `sending`. */
+static void write_to_port(const void *frame, size_t length)
 {
-	pthread_mutex_lock(&pump.sending);
 	for (const char *at = frame; length;) {
 		ssize_t written = write(pump.port, at, length);
 		if (written > 0) {
@@ -75,7 +76,30 @@ static void send_to_port(const void *frame, size_t length)
 			finish(errno);
 		}
 	}
+}
+
+static void send_to_port(const void *frame, size_t length)
+{
+	pthread_mutex_lock(&pump.sending);
+	write_to_port(frame, length);
 	pthread_mutex_unlock(&pump.sending);
+}
+
+/* In a thread of its own: the server may have to send answers before it can take more. */
+static void *say_hello_back(void *nonce)
+{
+	struct mount_hello_back back = { .head = { .len = sizeof back, .opcode = MOUNT_HELLO_BACK } };
+	memcpy(&back.nonce, nonce, sizeof back.nonce);
+	free(nonce);
+	pthread_mutex_lock(&pump.sending);
+	write_to_port(&back, sizeof back);
+	struct unanswered *request;
+	for (uint64_t last = 0; (request = unanswered_after(last)); free(request)) {
+		write_to_port(request->frame, request->length);
+		last = request->number;
+	}
+	pthread_mutex_unlock(&pump.sending);
+	return NULL;
 }
 
 static _Noreturn void carry_requests(void)
@@ -83,8 +107,12 @@ static _Noreturn void carry_requests(void)
 	char *frame = allocate(MOUNT_MAX_FRAME);
 	for (;;) {
 		ssize_t length = read(pump.kernel, frame, MOUNT_MAX_FRAME);
-		if (length > 0)
-			send_to_port(frame, (size_t)length);
+		if (length > 0) {
+			pthread_mutex_lock(&pump.sending);
+			unanswered_keep((const void *)frame);
+			write_to_port(frame, (size_t)length);
+			pthread_mutex_unlock(&pump.sending);
+		}
 		/* ENOENT: the request was withdrawn while it was read. ENODEV: unmounted. */
 		else if (length < 0 && errno == ENODEV)
 			finish(0);
@@ -93,37 +121,7 @@ static _Noreturn void carry_requests(void)
 	}
 }
 
-/*
- * Reads at least one byte. A virtio port whose other end has never been opened reads as empty at once and has nothing to
- * wait on, so there it looks again now and then; an end that went away is the end.
- */
-static size_t receive(char *buffer, size_t room)
-{
-	static bool connected;
-	long pause_ns = 1000000;
-	for (;;) {
-		ssize_t length = read(pump.port, buffer, room);
-		if (length > 0) {
-			connected = true;
-			return (size_t)length;
-		}
-		if (length < 0 && errno == EAGAIN) {
-			poll(&(struct pollfd){ .fd = pump.port, .events = POLLIN }, 1, -1);
-			if (connected)
-				continue;
-		} else if (length < 0 && errno != EINTR) {
-			finish(errno);
-		}
-		struct stat port;
-		if (connected || fstat(pump.port, &port) || !S_ISCHR(port.st_mode))
-			finish(0);
-		nanosleep(&(struct timespec){ .tv_nsec = pause_ns }, NULL);
-		if (pause_ns < 32000000)
-			pause_ns *= 2;
-	}
-}
-
-/* A refused frame (the request was interrupted, the name is not cached) is nobody's fault. */
+/* A refused frame (an interrupted request, a name that is not cached) is nobody's fault. */
 static void give_to_kernel(const void *frame, size_t length)
 {
 	if (write(pump.kernel, frame, length) < 0 && errno == ENODEV)
@@ -138,8 +136,37 @@ static void note_handled(uint64_t count)
 	pthread_mutex_unlock(&pump.queue);
 }
 
+static void start_thread(void *(*body)(void *), void *argument)
+{
+	pthread_t thread;
+	pthread_attr_t attributes;
+	pthread_attr_init(&attributes);
+	pthread_attr_setstacksize(&attributes, PTHREAD_STACK_MIN + 65536);
+	pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+	int error = pthread_create(&thread, &attributes, body, argument);
+	if (error)
+		finish(error);
+}
+
+static void take_hello(const struct fuse_out_header *head)
+{
+	if (head->len != sizeof(struct mount_hello))
+		finish(EPROTO);
+	pthread_mutex_lock(&pump.queue);
+	pump.base = pump.received;
+	pthread_mutex_unlock(&pump.queue);
+	uint64_t *nonce = allocate(sizeof *nonce);
+	memcpy(nonce, head + 1, sizeof *nonce);
+	start_thread(say_hello_back, nonce);
+}
+
 static void take_notification(const struct fuse_out_header *head)
 {
+	if (head->error == MOUNT_HELLO) {
+		take_hello(head);
+		return;
+	}
+	pump.received++;
 	const struct fuse_notify_inval_inode_out *inode = (const void *)(head + 1);
 	/*
 	 * Without a range it only outdates attributes, which waits for nothing; sent from here it is in force before a reply
@@ -167,7 +194,9 @@ static void *carry_replies(void *unused)
 	char *buffer = allocate(MOUNT_MAX_FRAME);
 	size_t filled = 0;
 	for (;;) {
-		filled += receive(buffer + filled, MOUNT_MAX_FRAME - filled);
+		size_t count = port_receive(pump.port, buffer + filled, MOUNT_MAX_FRAME - filled);
+		/* What the next one sends begins with a whole frame. */
+		filled = count ? filled + count : 0;
 		size_t used = 0;
 		while (filled - used >= sizeof(struct fuse_out_header)) {
 			struct fuse_out_header head;
@@ -182,26 +211,47 @@ static void *carry_replies(void *unused)
 				filled -= used;
 				used = 0;
 			}
-			if (head.unique)
+			if (head.unique) {
 				give_to_kernel(buffer + used, head.len);
-			else
+				unanswered_done(head.unique);
+			} else
 				take_notification((const void *)(buffer + used));
 			used += head.len;
 		}
 		memmove(buffer, buffer + used, filled - used);
 		filled -= used;
 	}
-	return NULL;
 }
 
+/* Without the file absent names are forgotten when their time is over. */
 static void forget_absent(void)
 {
-	int fd = pump.drop_caches ? open(pump.drop_caches, O_WRONLY | O_CLOEXEC) : -1;
-	if (fd < 0)
-		return;
-	if (write(fd, "2", 1) < 0)
-		finish(errno);
-	close(fd);
+	if (pump.drop_caches)
+		text_file_write(pump.drop_caches, "2");
+}
+
+/* Tells the server when a batch has been handled since `told`; what was told now. */
+static uint64_t acknowledge(uint64_t told)
+{
+	pthread_mutex_lock(&pump.queue);
+	bool due = pump.notified - told >= NOTIFIED_BATCH;
+	pthread_mutex_unlock(&pump.queue);
+	if (!due)
+		return told;
+	/* Within `sending`, so that what is meant for a server before comes before the next one's hello. */
+	pthread_mutex_lock(&pump.sending);
+	pthread_mutex_lock(&pump.queue);
+	uint64_t notified = pump.notified, base = pump.base;
+	pthread_mutex_unlock(&pump.queue);
+	struct {
+		struct fuse_in_header head;
+		uint64_t notified;
+	} acknowledgement = { .head = { .len = sizeof acknowledgement, .opcode = MOUNT_NOTIFIED },
+			      .notified = notified - base };
+	if (notified > base)
+		write_to_port(&acknowledgement, sizeof acknowledgement);
+	pthread_mutex_unlock(&pump.sending);
+	return notified;
 }
 
 static void *carry_notifications(void *unused)
@@ -218,7 +268,6 @@ static void *carry_notifications(void *unused)
 			if (!pump.first)
 				pump.last = &pump.first;
 		}
-		uint64_t notified = pump.notified;
 		pthread_mutex_unlock(&pump.queue);
 
 		if (entry) {
@@ -231,30 +280,10 @@ static void *carry_notifications(void *unused)
 				give_to_kernel(head, entry->length);
 			free(entry);
 			note_handled(1);
-			notified++;
 		}
-		if (notified - told < NOTIFIED_BATCH)
-			continue;
-		struct {
-			struct fuse_in_header head;
-			uint64_t notified;
-		} acknowledgement = { .head = { .len = sizeof acknowledgement, .opcode = MOUNT_NOTIFIED },
-				      .notified = notified };
-		send_to_port(&acknowledgement, sizeof acknowledgement);
-		told = notified;
+		told = acknowledge(told);
 	}
 	return NULL;
-}
-
-static void start_thread(void *(*body)(void *), void *argument)
-{
-	pthread_t thread;
-	pthread_attr_t attributes;
-	pthread_attr_init(&attributes);
-	pthread_attr_setstacksize(&attributes, PTHREAD_STACK_MIN + 65536);
-	int error = pthread_create(&thread, &attributes, body, argument);
-	if (error)
-		finish(error);
 }
 
 void fuse_carry(int kernel, int port, const struct fuse_pump *options)

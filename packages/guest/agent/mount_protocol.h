@@ -71,4 +71,22 @@ struct mount_poked {
 	uint64_t serial, error;
 };
 
+/*
+ * Hello. A server begins with it (fuse_out_header.error, unique 0, and a nonce), and so does one that takes the place of another on the
+ * same port. The pump sends the nonce back, and behind it again all requests that have no answer yet, in their order; the
+ * server drops what comes before. Notifications are counted anew from then on.
+ */
+#define MOUNT_HELLO 0x6d73
+#define MOUNT_HELLO_BACK 0x6d700004u
+
+struct mount_hello {
+	struct fuse_out_header head;
+	uint64_t nonce;
+};
+
+struct mount_hello_back {
+	struct fuse_in_header head;
+	uint64_t nonce;
+};
+
 #endif

@@ -115,9 +115,10 @@ int look_up(struct server *server, struct inode *parent, const char *name, struc
 	struct inode *inode = open_child(server, parent, name, &st);
 	if (!inode)
 		return errno;
-	inode_named(inode, parent, name);
+	inode_named(&server->inodes, inode, parent, name);
 	watch_and_stat(server, inode, &st);
-	if (inode->lookups++)
+	inode_counted(&server->inodes, inode, 1);
+	if (inode->lookups > 1)
 		note_told(server, inode, &st);
 	else
 		inode->told = stamp_of(&st);
@@ -137,7 +138,7 @@ void forget(struct server *server, uint64_t id, uint64_t count)
 	struct inode *inode = inodes_get(&server->inodes, id);
 	if (!inode || id == ROOT_ID)
 		return;
-	inode->lookups -= count < inode->lookups ? count : inode->lookups;
+	inode_counted(&server->inodes, inode, count > INT64_MAX ? INT64_MIN + 1 : -(int64_t)count);
 	if (inode->lookups)
 		return;
 	unwatch_inode(server, inode);

@@ -25,15 +25,37 @@ static int set_attributes(int mount, unsigned flags, unsigned long long attribut
 	return (int)syscall(SYS_mount_setattr, mount, "", AT_EMPTY_PATH | flags, &attr, sizeof attr);
 }
 
-int *open_sources(const struct options *options)
+static int *new_descriptors(const struct options *options)
 {
-	int *sources = calloc(options->source_count, sizeof *sources);
-	if (!sources)
+	int *descriptors = calloc(options->source_count, sizeof *descriptors);
+	if (!descriptors)
 		fail("sources");
+	return descriptors;
+}
+
+struct parent become_parent(const struct options *options, int lock, void (*note_child)(int pid))
+{
+	/* One descriptor per inode that the guest knows. */
+	struct rlimit files = { .rlim_cur = 1048576, .rlim_max = 1048576 };
+	setrlimit(RLIMIT_NOFILE, &files);
+	int *sources = new_descriptors(options);
+	for (size_t i = 0; i < options->source_count; i++)
+		sources[i] = must(open(options->sources[i].path, O_PATH | O_CLOEXEC), "mount %s", options->sources[i].path);
+	int pid_namespace = must(open("/proc/self/ns/pid", O_RDONLY | O_CLOEXEC), "namespaces");
+	must(unshare(CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS), "namespaces");
+	return (struct parent){ .options = options, .sources = sources, .pid_namespace = pid_namespace, .lock = lock,
+				.note_child = note_child };
+}
+
+/* The sources as mounts of our own, so that they can be carried into the cage. */
+static int *mount_sources(const struct parent *parent)
+{
+	const struct options *options = parent->options;
+	int *sources = new_descriptors(options);
 	for (size_t i = 0; i < options->source_count; i++) {
 		const struct source *source = &options->sources[i];
-		sources[i] = must(open_tree(AT_FDCWD, source->path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE),
-				  "mount %s", source->path);
+		unsigned flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE | AT_EMPTY_PATH;
+		sources[i] = must(open_tree(parent->sources[i], "", flags), "mount %s", source->path);
 		unsigned long long attributes = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC |
 						(source->read_only ? MOUNT_ATTR_RDONLY : 0);
 		must(set_attributes(sources[i], AT_RECURSIVE, attributes), "mount %s", source->path);
@@ -106,44 +128,60 @@ static struct cage build_cage(const struct options *options, const int *sources)
 }
 
 /*
- * The parent stays, so that whoever started it can wait for it and no dead process is left where nobody reaps; it is also
- * the place from which a new child could be started. Standard output says "ready" and ends.
+ * The parent stays, so that whoever started it can wait for it, no dead process is left where nobody reaps, and a child that dies
+ * has a successor. Standard output says "ready" and ends. Returns when a signal has ended the child.
  */
-static _Noreturn void attend(int child, int pipe, int lock)
+static void attend(int child, int pipe)
 {
 	char byte;
 	bool ready = read(pipe, &byte, 1) == 1;
 	if (ready && write(STDOUT_FILENO, "ready\n", 6) < 0)
 		errno = 0;
-	close(STDOUT_FILENO);
-	/* Neither the socket nor a source is kept open from here. */
-	must(dup2(lock, 3), "lock");
-	syscall(SYS_close_range, 4u, ~0u, 0u);
+	close(pipe);
+	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	dup2(null, STDOUT_FILENO);
+	close(null);
 	int status;
 	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
 		;
-	_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+	if (WIFEXITED(status))
+		_exit(WEXITSTATUS(status));
 }
 
-struct cage enter_cage(const struct options *options, const int *sources, int lock, void (*note_child)(int pid))
+/* From a descriptor its file can be opened again, for writing too. */
+static void let_go(const struct parent *parent)
 {
-	/* One descriptor per inode that the guest knows. */
-	struct rlimit files = { .rlim_cur = 1048576, .rlim_max = 1048576 };
-	setrlimit(RLIMIT_NOFILE, &files);
+	for (size_t i = 0; i < parent->options->source_count; i++)
+		close(parent->sources[i]);
+	close(parent->pid_namespace);
+	close(parent->lock);
+}
+
+bool enter_cage(const struct parent *parent, int socket, struct cage *cage)
+{
+	int *sources = mount_sources(parent);
 	int ends[2];
 	must(pipe2(ends, O_CLOEXEC), "pipe");
-	must(unshare(CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS), "namespaces");
+	/* A namespace whose first process has ended takes no other. */
+	must(setns(parent->pid_namespace, CLONE_NEWPID), "namespaces");
+	must(unshare(CLONE_NEWPID), "namespaces");
 	pid_t child = must(fork(), "process");
 	if (child) {
+		/* Neither the socket nor a mount is kept open here. */
 		close(ends[1]);
-		note_child(child);
-		attend(child, ends[0], lock);
+		close(socket);
+		for (size_t i = 0; i < parent->options->source_count; i++)
+			close(sources[i]);
+		free(sources);
+		parent->note_child(child);
+		attend(child, ends[0]);
+		return false;
 	}
 	close(ends[0]);
-	/* From a descriptor its file can be opened again, for writing too. */
-	close(lock);
+	let_go(parent);
 	ready_fd = ends[1];
-	return build_cage(options, sources);
+	*cage = build_cage(parent->options, sources);
+	return true;
 }
 
 void cage_ready(void)

@@ -4,13 +4,25 @@
 #ifndef CAGE_H
 #define CAGE_H
 
+#include <stdbool.h>
+
 #include "options.h"
 
-/*
- * Opens the sources as mounts of our own, so that they can be carried into the cage. Ends the process with a message when one
- * can't be.
- */
-int *open_sources(const struct options *options);
+/* What the parent keeps to start a child, and one after it. */
+struct parent {
+	const struct options *options;
+	/* O_PATH of the sources. */
+	int *sources;
+	/* Of the parent itself: children get new ones. */
+	int pid_namespace;
+	/* Held as long as there is a child. */
+	int lock;
+	/* Told the child's number, by which only the parent knows it. */
+	void (*note_child)(int pid);
+};
+
+/* Opens the sources and leaves the host's network. Ends the process with a message when a source can't be opened. */
+struct parent become_parent(const struct options *options, int lock, void (*note_child)(int pid));
 
 struct cage {
 	/* O_PATH of the new root: one entry per source, named by its index. */
@@ -21,10 +33,10 @@ struct cage {
 
 /*
  * Goes on in a child that is alone in new mount, PID, network, IPC and UTS namespaces and whose file system is a read-only
- * directory with the sources; returns in the child only. The parent says "ready" on standard output after the child's
- * `cage_ready`, and ends as the child ends. `note_child` is called in the parent, which keeps `lock` open.
+ * directory with the sources: true, in the child. The parent says "ready" on standard output after the first child's
+ * `cage_ready`, and ends as the child ends; when a signal has ended it, the parent returns with false. `socket` is the child's.
  */
-struct cage enter_cage(const struct options *options, const int *sources, int lock, void (*note_child)(int pid));
+bool enter_cage(const struct parent *parent, int socket, struct cage *cage);
 
 /* The child serves from here on; closes what it has of the parent's standard streams but for the messages. */
 void cage_ready(void);

@@ -24,6 +24,17 @@ long frames_fill(struct frames *frames, int fd)
 	return count;
 }
 
+bool frames_skip_past(struct frames *frames, const void *bytes, size_t length)
+{
+	size_t filled = frames->end - frames->start;
+	const char *found = memmem(frames->buffer + frames->start, filled, bytes, length);
+	if (found)
+		frames->start = (size_t)(found - frames->buffer) + length;
+	else if (filled >= length)
+		frames->start = frames->end - (length - 1);
+	return found;
+}
+
 enum frame_result frames_take(struct frames *frames, const struct fuse_in_header **frame)
 {
 	size_t filled = frames->end - frames->start;

@@ -1,6 +1,7 @@
 #ifndef FRAMES_H
 #define FRAMES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -15,6 +16,9 @@ struct frames {
 
 /* Reads once from `fd` into the free room. Returns the count, 0 at the end of the stream, or -errno. */
 long frames_fill(struct frames *frames, int fd);
+
+/* Drops everything up to and with these bytes; all but a beginning of them that may be at the end, and false, when they are not there. */
+bool frames_skip_past(struct frames *frames, const void *bytes, size_t length);
 
 enum frame_result { FRAME_NONE, FRAME_WHOLE, FRAME_BROKEN };
 

@@ -60,13 +60,15 @@ static uint64_t take_slot(struct inodes *inodes)
 	/* So that giving it back later can't fail. */
 	if (!make_room((void **)&inodes->vacant, sizeof *inodes->vacant, inodes->slot_count, &inodes->vacant_room))
 		return 0;
+	if (inodes->slot_count >= sizeof inodes->ledger->inodes / sizeof *inodes->ledger->inodes)
+		return 0;
 	inodes->slots[inodes->slot_count] = NULL;
 	return inodes->slot_count++;
 }
 
-void inodes_init(struct inodes *inodes, int root)
+void inodes_init(struct inodes *inodes, int root, struct ledger *ledger)
 {
-	*inodes = (struct inodes){ .bucket_count = 64 };
+	*inodes = (struct inodes){ .bucket_count = 64, .ledger = ledger };
 	inodes->buckets = calloc(inodes->bucket_count, sizeof *inodes->buckets);
 	struct stat st;
 	must(fstat(root, &st), "the session's root");
@@ -76,7 +78,18 @@ void inodes_init(struct inodes *inodes, int root)
 	struct inode *inode = inodes_add(inodes, root, &st, NO_SOURCE);
 	if (!inode || inode->id != ROOT_ID)
 		fail("inode table");
-	inode->lookups = 1;
+	inode_counted(inodes, inode, 1);
+}
+
+void inodes_reserve(struct inodes *inodes, size_t count)
+{
+	size_t first = inodes->slot_count;
+	while (inodes->slot_count < count)
+		if (!take_slot(inodes))
+			fail("inode table");
+	for (size_t id = first; id < count; id++)
+		if (!inodes->ledger->inodes[id].lookups)
+			inodes->vacant[inodes->vacant_count++] = id;
 }
 
 struct inode *inodes_get(struct inodes *inodes, uint64_t id)
@@ -90,6 +103,14 @@ struct inode *inodes_find(struct inodes *inodes, const struct stat *st, uint32_t
 	while (inode && (inode->dev != st->st_dev || inode->ino != st->st_ino || inode->source != source))
 		inode = inode->next_in_bucket;
 	return inode;
+}
+
+void inodes_place(struct inodes *inodes, struct inode *inode)
+{
+	if (++inodes->used > inodes->bucket_count)
+		grow_buckets(inodes);
+	inodes->slots[inode->id] = inode;
+	link_in(inodes, inode);
 }
 
 struct inode *inodes_add(struct inodes *inodes, int fd, const struct stat *st, uint32_t source)
@@ -106,12 +127,14 @@ struct inode *inodes_add(struct inodes *inodes, int fd, const struct stat *st, u
 		errno = ENOMEM;
 		return NULL;
 	}
-	*inode = (struct inode){ .id = id, .generation = ++inodes->generation, .dev = st->st_dev, .ino = st->st_ino,
+	*inode = (struct inode){ .id = id, .generation = ++inodes->ledger->generation, .dev = st->st_dev, .ino = st->st_ino,
 				 .source = source, .type = st->st_mode & S_IFMT, .fd = fd, .watch = -1, .io = -1 };
-	if (++inodes->used > inodes->bucket_count)
-		grow_buckets(inodes);
-	inodes->slots[id] = inode;
-	link_in(inodes, inode);
+	inodes_place(inodes, inode);
+	if (inodes->ledger->slot_count < inodes->slot_count)
+		inodes->ledger->slot_count = inodes->slot_count;
+	inodes->ledger->inodes[id] =
+		(struct kept_inode){ .generation = inode->generation, .dev = inode->dev, .ino = inode->ino,
+				     .source = inode->source, .type = inode->type };
 	return inode;
 }
 
@@ -122,6 +145,7 @@ void inodes_remove(struct inodes *inodes, struct inode *inode)
 		at = &(*at)->next_in_bucket;
 	*at = inode->next_in_bucket;
 	inodes->slots[inode->id] = NULL;
+	inodes->ledger->inodes[inode->id].lookups = 0;
 	inodes->vacant[inodes->vacant_count++] = inode->id;
 	inodes->used--;
 	close(inode->fd);
@@ -129,7 +153,14 @@ void inodes_remove(struct inodes *inodes, struct inode *inode)
 	free(inode);
 }
 
-void inode_named(struct inode *inode, const struct inode *parent, const char *name)
+void inode_counted(struct inodes *inodes, struct inode *inode, int64_t times)
+{
+	bool below = times < 0 && (uint64_t)-times > inode->lookups;
+	inode->lookups = below ? 0 : inode->lookups + (uint64_t)times;
+	inodes->ledger->inodes[inode->id].lookups = inode->lookups;
+}
+
+void inode_named(struct inodes *inodes, struct inode *inode, const struct inode *parent, const char *name)
 {
 	if (inode->name && inode->parent == parent->id && !strcmp(inode->name, name))
 		return;
@@ -139,6 +170,9 @@ void inode_named(struct inode *inode, const struct inode *parent, const char *na
 	free(inode->name);
 	inode->name = copy;
 	inode->parent = parent->id;
+	struct kept_inode *kept = &inodes->ledger->inodes[inode->id];
+	kept->parent = parent->id;
+	strcpy(kept->name, strlen(name) < sizeof kept->name ? name : "");
 }
 
 struct stamp stamp_of(const struct stat *st)

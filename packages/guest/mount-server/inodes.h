@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "ledger.h"
+
 /* What tells one state of a file from the next. */
 struct stamp {
 	struct timespec changed, modified;
@@ -55,7 +57,7 @@ struct inodes {
 	/* By (dev, ino, source); a power of two. */
 	struct inode **buckets;
 	size_t bucket_count, used;
-	uint64_t generation;
+	struct ledger *ledger;
 };
 
 #define ROOT_ID 1
@@ -63,11 +65,21 @@ struct inodes {
 /* The source of the root itself. */
 #define NO_SOURCE UINT32_MAX
 
-/* More than any guest needs; keeps a hostile one from eating the host's memory. */
-#define MOST_INODES 900000
-
 /* `root` (an O_PATH fd, taken over) becomes ROOT_ID, never forgotten. Ends the process without memory. */
-void inodes_init(struct inodes *inodes, int root);
+void inodes_init(struct inodes *inodes, int root, struct ledger *ledger);
+
+/*
+ * Takes up what the ledger has of the server before: each file that is still where the guest last got it. The ids of the others
+ * stay taken and mean nothing.
+ */
+void inodes_restore(struct inodes *inodes);
+
+/* For inodes_restore.c: slots up to `count`, those vacant that the ledger has nothing for; an inode with an id of its own. */
+void inodes_reserve(struct inodes *inodes, size_t count);
+void inodes_place(struct inodes *inodes, struct inode *inode);
+
+/* The guest was given it, or has forgotten it, so many times more. Never below zero. */
+void inode_counted(struct inodes *inodes, struct inode *inode, int64_t times);
 
 /* NULL for an id that the guest does not hold. */
 struct inode *inodes_get(struct inodes *inodes, uint64_t id);
@@ -81,7 +93,7 @@ struct inode *inodes_add(struct inodes *inodes, int fd, const struct stat *st, u
 void inodes_remove(struct inodes *inodes, struct inode *inode);
 
 /* Notes where the guest got it. Without memory the old hint stays. */
-void inode_named(struct inode *inode, const struct inode *parent, const char *name);
+void inode_named(struct inodes *inodes, struct inode *inode, const struct inode *parent, const char *name);
 
 struct stamp stamp_of(const struct stat *st);
 bool stamps_equal(const struct stamp *a, const struct stamp *b);

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "cage.h"
@@ -48,10 +49,13 @@ static void read_start_time(int pid, char *time, size_t size)
 /* Called in the parent: only there has the child the number by which others know it. */
 static void write_pid(int child)
 {
-	char time[32];
+	char time[32], own_time[32], text[128];
 	read_start_time(child, time, sizeof time);
-	must(ftruncate(pid_fd, 0), "pid file");
-	must(dprintf(pid_fd, "%d %s\n", child, time), "pid file");
+	read_start_time(getpid(), own_time, sizeof own_time);
+	int length = snprintf(text, sizeof text, "%d %s\n%d %s\n", child, time, getpid(), own_time);
+	/* At once, for whoever reads it when another takes a child's place. */
+	must(pwrite(pid_fd, text, (size_t)length, 0), "pid file");
+	must(ftruncate(pid_fd, length), "pid file");
 }
 
 static int connect_to(const char *path)
@@ -67,17 +71,37 @@ static int connect_to(const char *path)
 	return fd;
 }
 
+static int64_t now_ms(void)
+{
+	struct timespec time;
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return time.tv_sec * 1000 + time.tv_nsec / 1000000;
+}
+
+/* A request that kills whoever reads it comes again each time: so often in a row, and not more. */
+#define MOST_QUICK_DEATHS 5
+#define QUICK_MS 1000
+
 int main(int argc, char **argv)
 {
 	struct options options = parse_options(argc, argv);
 	syscall(SYS_close_range, 3u, ~0u, 0u);
 	lock_pid_file(options.pid_file);
-	int *sources = open_sources(&options);
-	int socket = connect_to(options.socket_path);
+	struct parent parent = become_parent(&options, pid_fd, write_pid);
+	struct ledger *ledger = ledger_new();
 	umask(0);
-	struct cage cage = enter_cage(&options, sources, pid_fd, write_pid);
-	struct server *server = open_session(&options, socket, cage.root, cage.descriptors);
-	drop_privileges();
-	cage_ready();
-	serve(server);
+	for (int quick = 0; quick < MOST_QUICK_DEATHS;) {
+		int64_t begin = now_ms();
+		int socket = connect_to(options.socket_path);
+		struct cage cage;
+		if (enter_cage(&parent, socket, &cage)) {
+			struct server *server = open_session(&options, socket, cage.root, cage.descriptors, ledger);
+			drop_privileges();
+			cage_ready();
+			serve(server);
+		}
+		fputs("mount-server: the server was killed; another takes its place\n", stderr);
+		quick = now_ms() - begin < QUICK_MS ? quick + 1 : 0;
+	}
+	return 1;
 }

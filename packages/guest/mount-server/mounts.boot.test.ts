@@ -145,9 +145,59 @@ test('two machines on one volume see each other at once, and lose no appended li
     expect(log.trim().split('\n').sort()).toStrictEqual(lines)
 })
 
-test('when its server dies the mount answers with an error and nothing hangs', async () => {
+const serverPid = async (): Promise<number> =>
+  Number(/^(\d+) /.exec(await fs.readFile(join(dir, 'b/plain/pid'), 'utf8'))?.[1])
+
+/** Resolves when the next one is there. */
+const killServer = async (): Promise<void> => {
+  const before = await serverPid()
+  process.kill(before, 'SIGKILL')
+  await eventually(async () => {
+    const pid = await serverPid()
+    return pid > 0 && pid !== before ? true : undefined
+  })
+}
+
+test('a server that dies has a successor: the guest waits, and what it has open stays what it is', async () => {
   const [, b] = guests
-  process.kill(b.servers[0]?.pid ?? 0, 'SIGKILL')
-  await eventually(async () => ((await b.run('ls /app')).includes('not connected') ? true : undefined))
+  await fs.mkdir(join(dir, 'b/app/deep/er'), { recursive: true })
+  const work = b.run(
+    'cd /app/deep/er && exec 3>out && i=0; while [ $i -lt 150 ]; do i=$((i+1)); echo line $i >&3; mkdir -p d$i; done; echo ended; ls -d d* | wc -l',
+  )
+  for (let times = 0; times < 5; times++) {
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    await killServer()
+  }
+  expect(await work).toBe('ended\n150\n')
+  expect(await fs.readFile(join(dir, 'b/app/deep/er/out'), 'utf8')).toBe(
+    Array.from({ length: 150 }, (_, i) => `line ${i + 1}\n`).join(''),
+  )
+})
+
+test('what changed on the host while there was no server is seen', async () => {
+  const [, b] = guests
+  await fs.writeFile(join(dir, 'b/app/changing'), 'before')
+  expect(await b.run('cat /app/changing; ls /app/new')).toMatch(/^before.*No such file/s)
+  process.kill(await serverPid(), 'SIGKILL')
+  await fs.writeFile(join(dir, 'b/app/changing'), 'after!')
+  await fs.writeFile(join(dir, 'b/app/new'), 'new')
+  await eventually(async () =>
+    (await b.run('cat /app/changing /app/new')) === 'after!new' ? true : undefined,
+  )
+})
+
+test('a server that can only die is not started for ever', async () => {
+  const [, b] = guests
+  const parent = b.servers[0]?.attendant
+  while (parent?.exitCode === null && parent.signalCode === null) {
+    try {
+      process.kill(await serverPid(), 'SIGKILL')
+    } catch {
+      // The next one is about to be noted.
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+  expect(parent?.exitCode).toBe(1)
+  // The other port has a server of its own.
   expect(await b.run('cat /volume/f')).toBe('4\n')
 })

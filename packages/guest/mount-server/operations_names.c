@@ -22,8 +22,10 @@ static void own_change_of(struct server *server, struct inode *directory, const 
 	if (fstatat(directory->fd, name, &st, AT_SYMLINK_NOFOLLOW))
 		return;
 	struct inode *inode = inodes_find(&server->inodes, &st, directory->source);
-	if (inode)
-		inode->told = stamp_of(&st);
+	if (!inode)
+		return;
+	inode->told = stamp_of(&st);
+	inode_named(&server->inodes, inode, directory, name);
 }
 
 /*

@@ -58,7 +58,7 @@ static void reply_held(fuse_req_t request, struct inode *inode)
 		return;
 	}
 	entry.attr.st_nlink += entry.attr.st_nlink == 0;
-	inode->lookups++;
+	inode_counted(&server_of(request)->inodes, inode, 1);
 	fuse_reply_entry(request, &entry);
 }
 

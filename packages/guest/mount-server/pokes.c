@@ -267,7 +267,7 @@ bool pokes_take_watched(struct server *server, const struct fuse_in_header *fram
 		pokes->watched = watched;
 		pokes->watched_count = count;
 	}
-	pokes->thread = frame->pid;
+	pokes->thread = server->inodes.ledger->poke_thread = frame->pid;
 	pokes->is_asked = false;
 	int64_t took_ms = now_ms() - pokes->asked_ms, holds_ms = took_ms * UNWATCHED_PER_LOOK;
 	pokes->unwatched_ms = holds_ms < LEAST_UNWATCHED_MS ? LEAST_UNWATCHED_MS :

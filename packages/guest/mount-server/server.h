@@ -28,6 +28,10 @@ struct server {
 	struct locks locks;
 	/* Of the request at hand: what an interruption of it names. */
 	uint64_t unique;
+	/* Nothing is sent: what the guest has been told before is said again, to libfuse alone. */
+	bool silent;
+	/* There was a server before. */
+	bool resumed;
 	/* Of the last handle given to the guest. */
 	uint64_t handles;
 	struct pokes pokes;

@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -14,8 +16,12 @@
 /* Sends one whole frame. The stream may be slow: everything else waits, and so does the guest. */
 static ssize_t send_frame(int fd, struct iovec *parts, int count, void *userdata)
 {
-	(void)userdata;
 	ssize_t total = 0;
+	const struct server *server = userdata;
+	for (int i = 0; server->silent && i < count; i++)
+		total += (ssize_t)parts[i].iov_len;
+	if (server->silent)
+		return total;
 	struct msghdr message = { .msg_iov = parts, .msg_iovlen = (size_t)count };
 	while (message.msg_iovlen) {
 		ssize_t sent = sendmsg(fd, &message, MSG_NOSIGNAL);
@@ -108,7 +114,24 @@ static void refuse(struct server *server, const struct fuse_in_header *frame, in
 {
 	struct fuse_out_header answer = { .len = sizeof answer, .error = -error, .unique = frame->unique };
 	struct iovec part = { .iov_base = &answer, .iov_len = sizeof answer };
-	send_frame(fuse_session_fd(server->session), &part, 1, NULL);
+	send_frame(fuse_session_fd(server->session), &part, 1, server);
+}
+
+/* The next server will have to begin with it. */
+static void note_init(struct server *server, const struct fuse_in_header *frame)
+{
+	struct ledger *ledger = server->inodes.ledger;
+	if (frame->opcode == FUSE_INIT && !ledger->init.head.len && frame->len <= sizeof ledger->init)
+		memcpy(&ledger->init, frame, frame->len);
+}
+
+/*
+ * A part of a poke that a server before had begun: it was never meant to be done, and must not be now that nobody remembers the poke.
+ */
+static bool is_stray_poke(const struct server *server, const struct fuse_in_header *frame)
+{
+	return frame->pid && frame->pid == server->pokes.thread && !server->pokes.is_active &&
+	       frame->opcode != FUSE_FORGET && frame->opcode != FUSE_BATCH_FORGET && frame->opcode != FUSE_INTERRUPT;
 }
 
 static void take_frame(struct server *server, const struct fuse_in_header *frame)
@@ -122,8 +145,13 @@ static void take_frame(struct server *server, const struct fuse_in_header *frame
 	if (frame->opcode == MOUNT_WATCHED || frame->opcode == MOUNT_POKED) {
 		bool makes_sense = frame->opcode == MOUNT_WATCHED ? pokes_take_watched(server, frame) :
 								    pokes_take_done(server, frame);
-		if (!makes_sense)
+		/* It may be meant for a server before. */
+		if (!makes_sense && !server->resumed)
 			_exit(1);
+		return;
+	}
+	if (server->resumed && is_stray_poke(server, frame)) {
+		refuse(server, frame, EINTR);
 		return;
 	}
 	server->unique = frame->unique;
@@ -132,6 +160,7 @@ static void take_frame(struct server *server, const struct fuse_in_header *frame
 		locks_interrupt(server, ((const struct fuse_interrupt_in *)(frame + 1))->unique);
 		break;
 	case SHAPE_GOOD:
+		note_init(server, frame);
 		fuse_session_process_buf(server->session,
 					 &(struct fuse_buf){ .mem = (void *)frame, .size = frame->len });
 		break;
@@ -146,14 +175,8 @@ static void take_frame(struct server *server, const struct fuse_in_header *frame
 	}
 }
 
-/* Ends the process when the stream ends or makes no sense. */
-static void take_requests(struct server *server, struct frames *frames)
+static void take_whole_frames(struct server *server, struct frames *frames)
 {
-	long count = frames_fill(frames, fuse_session_fd(server->session));
-	if (count == -EINTR || count == -EAGAIN)
-		return;
-	if (count <= 0)
-		_exit(0);
 	const struct fuse_in_header *frame;
 	enum frame_result result;
 	while ((result = frames_take(frames, &frame)) == FRAME_WHOLE)
@@ -162,18 +185,52 @@ static void take_requests(struct server *server, struct frames *frames)
 		_exit(1);
 }
 
-struct server *open_session(const struct options *options, int socket, int root, int descriptors)
+/* Ends the process when the stream ends or makes no sense. */
+static void take_requests(struct server *server, struct frames *frames)
+{
+	long count = frames_fill(frames, fuse_session_fd(server->session));
+	if (count == -EINTR || count == -EAGAIN)
+		return;
+	if (count <= 0)
+		_exit(0);
+	take_whole_frames(server, frames);
+}
+
+/* Takes a server's place that has died. */
+static void resume(struct server *server)
+{
+	struct ledger *ledger = server->inodes.ledger;
+	inodes_restore(&server->inodes);
+	server->resumed = true;
+	server->pokes.thread = ledger->poke_thread;
+	server->silent = true;
+	fuse_session_process_buf(server->session,
+				 &(struct fuse_buf){ .mem = &ledger->init, .size = ledger->init.head.len });
+	server->silent = false;
+	for (uint64_t id = ROOT_ID + 1; id < server->inodes.slot_count; id++) {
+		struct inode *inode = inodes_get(&server->inodes, id);
+		if (inode && inode->type == S_IFDIR)
+			watch_inode(server, inode);
+	}
+	/* Whatever has changed meanwhile nobody has seen. */
+	server->host_events.scan_next = ROOT_ID + 1;
+}
+
+struct server *open_session(const struct options *options, int socket, int root, int descriptors,
+			    struct ledger *ledger)
 {
 	static struct server server;
 	server.options = options;
 	server.descriptors = descriptors;
-	inodes_init(&server.inodes, root);
+	inodes_init(&server.inodes, root, ledger);
 	host_events_init(&server.host_events);
 	struct fuse_args arguments = FUSE_ARGS_INIT(1, (char *[]){ "mount-server" });
 	server.session = fuse_session_new(&arguments, &operations, sizeof operations, &server);
 	const struct fuse_custom_io io = { .read = read_nothing, .writev = send_frame };
 	if (!server.session || fuse_session_custom_io(server.session, &io, socket))
 		fail("FUSE session");
+	if (ledger->init.head.len)
+		resume(&server);
 	return &server;
 }
 
@@ -183,9 +240,33 @@ static int sooner(int a, int b)
 	return (unsigned)a < (unsigned)b ? a : b;
 }
 
+/*
+ * Says hello, and drops what comes until it has come back: bytes that were meant for a server before, perhaps from the middle of a
+ * frame. What is behind it begins with a whole frame.
+ */
+static void greet(struct server *server, struct frames *frames)
+{
+	struct mount_hello hello = { .head = { .len = sizeof hello, .error = MOUNT_HELLO } };
+	if (getrandom(&hello.nonce, sizeof hello.nonce, 0) != sizeof hello.nonce)
+		_exit(1);
+	struct iovec part = { .iov_base = &hello, .iov_len = sizeof hello };
+	send_frame(fuse_session_fd(server->session), &part, 1, server);
+	const struct mount_hello_back awaited = { .head = { .len = sizeof awaited, .opcode = MOUNT_HELLO_BACK },
+						  .nonce = hello.nonce };
+	while (!frames_skip_past(frames, &awaited, sizeof awaited)) {
+		long count = frames_fill(frames, fuse_session_fd(server->session));
+		if (count <= 0 && count != -EINTR)
+			_exit(0);
+	}
+	if (server->inodes.ledger->init.head.len)
+		notify_absent(server);
+}
+
 void serve(struct server *server)
 {
 	static struct frames frames;
+	greet(server, &frames);
+	take_whole_frames(server, &frames);
 	for (;;) {
 		struct pollfd polled[] = {
 			{ .fd = fuse_session_fd(server->session), .events = POLLIN },

@@ -28,9 +28,12 @@ export const opcode = {
   batchForget: 42,
   readdirplus: 44,
   notified: 0x6d700001,
+  helloBack: 0x6d700004,
 } as const
 
 const headerSize = 40
+/** Of a server that begins, in place of an error. */
+const hello = 0x6d73
 
 /** A request as /dev/fuse would give it; `length` lies about its size when given. */
 export const frame = (
@@ -98,16 +101,26 @@ export const rawGuest = async (
   const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()))
   const waiting = new Map<bigint, (answer: Answer) => void>()
   let received = Buffer.alloc(0)
+  let greeted = () => {}
+  const greeting = new Promise<void>((resolve) => {
+    greeted = resolve
+  })
   socket.on('data', (data) => {
     received = Buffer.concat([received, data])
     while (received.length >= 16 && received.length >= received.readUInt32LE(0)) {
       const length = received.readUInt32LE(0)
       const unique = received.readBigUInt64LE(8)
+      if (unique === 0n && received.readInt32LE(4) === hello) {
+        socket.write(frame(0n, opcode.helloBack, 0n, received.subarray(16, length)))
+        greeted()
+      }
       waiting.get(unique)?.({ error: received.readInt32LE(4), body: received.subarray(16, length) })
       waiting.delete(unique)
       received = received.subarray(length)
     }
   })
+  // What comes before that is dropped.
+  await Promise.race([greeting, closed])
   let last = 1n << 32n
   const guest: RawGuest = {
     server,

@@ -19,7 +19,7 @@ export interface MountServerOptions {
 export interface MountServer {
   readonly profile: MountProfile
   readonly pid: number
-  /** Ends it now; the guest's accesses wait for a new one. Idempotent. */
+  /** Ends it now, with the parent that would start another; the guest's accesses wait for a new one. Idempotent. */
   stop(): Promise<void>
 }
 
@@ -70,13 +70,23 @@ export const adoptMountServer = async (where: {
     profile: where.profile,
     pid: record.pid,
     stop: async () => {
-      if ((await startTimeOf(record.pid)) !== record.startTime) return
-      try {
-        process.kill(record.pid, 'SIGKILL')
-      } catch (error) {
-        if (!isSystemError(error, 'ESRCH')) throw error
-      }
+      await kill(record.parent)
+      await kill(record)
     },
+  }
+}
+
+interface Named {
+  readonly pid: number
+  readonly startTime: string
+}
+
+const kill = async ({ pid, startTime }: Named): Promise<void> => {
+  if ((await startTimeOf(pid)) !== startTime) return
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch (error) {
+    if (!isSystemError(error, 'ESRCH')) throw error
   }
 }
 
@@ -92,10 +102,14 @@ const serverArguments = (port: MountPort, socketPath: string, runDir: string): s
   ...port.mounts.map(({ source, readOnly }) => `${readOnly ? 'ro' : 'rw'}=${source}`),
 ]
 
-const readRecord = async (path: string): Promise<{ pid: number; startTime: string } | undefined> => {
-  const text = await readIfThere(path)
-  const [, pid, startTime] = /^(\d+) (\d+)\n$/.exec(text ?? '') ?? []
-  return pid === undefined || startTime === undefined ? undefined : { pid: Number(pid), startTime }
+/** The server and its parent, a line each. */
+const readRecord = async (path: string): Promise<(Named & { readonly parent: Named }) | undefined> => {
+  const lines = ((await readIfThere(path)) ?? '').split('\n')
+  const [server, parent] = lines.slice(0, 2).map((line): Named | undefined => {
+    const [, pid, startTime] = /^(\d+) (\d+)$/.exec(line) ?? []
+    return pid === undefined || startTime === undefined ? undefined : { pid: Number(pid), startTime }
+  })
+  return server === undefined || parent === undefined ? undefined : { ...server, parent }
 }
 
 /** Field 22 of /proc/PID/stat: with it, a pid that was used again is told apart. A zombie counts as gone. */
