@@ -14,27 +14,27 @@ const keyOfPair: Indexer = (item, path) =>
     ? { key: item.split('=', 1)[0] as string }
     : { problem: `${path()}: unexpected type ${goType(item)}` }
 
-const mountTarget: Indexer = (item, path) => {
-  if (isDict(item)) {
-    const target = item.get('target')
-    if (typeof target === 'string') return { key: target }
-    return { problem: `service volume ${path()} is missing a mount target` }
+/** Of mounts and devices the target counts; `read` finds it in a short form. */
+const target =
+  (what: string, read: (text: string) => ReturnType<Indexer>): Indexer =>
+  (item, path) => {
+    if (typeof item === 'string') return read(item)
+    if (!isDict(item)) return { key: '' }
+    const given = item.get('target')
+    return typeof given === 'string'
+      ? { key: given }
+      : { problem: `service ${what} ${path()} is missing a mount target` }
   }
-  if (typeof item !== 'string') return { key: '' }
-  const read = readSections(item)
-  return 'problem' in read ? read : { key: read.value.target }
-}
 
-const deviceTarget: Indexer = (item, path) => {
-  if (isDict(item)) {
-    const target = item.get('target')
-    if (typeof target === 'string') return { key: target }
-    return { problem: `service device ${path()} is missing a mount target` }
-  }
-  if (typeof item !== 'string') return { key: '' }
-  const parts = item.split(':')
-  return { key: parts[1] ?? (parts[0] as string) }
-}
+const mountTarget = target('volume', (text) => {
+  const read = readSections(text)
+  return 'problem' in read ? read : { key: read.value.target }
+})
+
+const deviceTarget = target('device', (text) => {
+  const [source = '', inside = source] = text.split(':')
+  return { key: inside }
+})
 
 const exposedPort: Indexer = (item, path) => {
   if (typeof item === 'string' || typeof item === 'number') return { key: String(item) }

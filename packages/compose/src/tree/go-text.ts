@@ -53,23 +53,22 @@ export const goText = (value: Value): string => {
   if (value === null) return '<nil>'
   if (value instanceof Fraction) return goFloat(value)
   if (value instanceof Timestamp) return goTime(value)
-  if (value instanceof Dict)
-    return `map[${sortedKeys(value)
-      .map((key) => `${key}:${goText(value.get(key) ?? null)}`)
-      .join(' ')}]`
+  if (value instanceof Dict) return goMapping(value, goText)
   if (Array.isArray(value)) return `[${value.map(goText).join(' ')}]`
   return String(value)
 }
+
+const goMapping = (value: Dict, show: (entry: Value) => string): string =>
+  `map[${sortedKeys(value)
+    .map((key) => `${key}:${show(value.get(key) ?? null)}`)
+    .join(' ')}]`
 
 /** What `%s` makes of a value: what is no text is shown with its type. */
 export const goString = (value: Value): string => {
   if (typeof value === 'string') return value
   if (value === null) return '%!s(<nil>)'
   if (value instanceof Timestamp) return goTime(value)
-  if (value instanceof Dict)
-    return `map[${sortedKeys(value)
-      .map((key) => `${key}:${goStringWithin(value.get(key) ?? null)}`)
-      .join(' ')}]`
+  if (value instanceof Dict) return goMapping(value, goStringWithin)
   if (Array.isArray(value)) return `[${value.map(goStringWithin).join(' ')}]`
   return `%!s(${goType(value)}=${goText(value)})`
 }

@@ -64,6 +64,7 @@ export const cloneValue = (value: Value): Value => {
   if (Array.isArray(value)) {
     const copy: List = value.map(cloneValue)
     if (value.nodes !== undefined) copy.nodes = value.nodes
+    if (value.isNil) copy.isNil = true
     return copy
   }
   return value
