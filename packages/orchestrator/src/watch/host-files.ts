@@ -13,6 +13,13 @@ export const hostFiles = (rules: readonly Rule[], now: () => number): Looker => 
       return undefined
     }
   },
+  checksum: (path) => {
+    try {
+      return lstatSync(path).size > longestSummed ? undefined : fnv(readFileSync(path))
+    } catch {
+      return undefined
+    }
+  },
   list: (path) => {
     try {
       return readdirSync(path)
@@ -22,6 +29,15 @@ export const hostFiles = (rules: readonly Rule[], now: () => number): Looker => 
   },
   wants: (path, kind) => wants(rules, path, kind),
 })
+
+const longestSummed = 64 * 1024
+
+/** FNV-1a: tells apart what was saved twice within a tick, which nobody does on purpose. */
+const fnv = (bytes: Uint8Array): number => {
+  let sum = 0x811c9dc5
+  for (const byte of bytes) sum = Math.imul(sum ^ byte, 0x01000193)
+  return sum
+}
 
 export const wants = (rules: readonly Rule[], path: string, kind: Entry['kind']): boolean =>
   rules.some((rule) => (kind === 'directory' ? looksInto(rule, path) : concerns(rule, path)))

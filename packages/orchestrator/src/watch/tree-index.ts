@@ -14,6 +14,8 @@ export interface Entry {
   readonly born: bigint
   /** Looked at so soon after the change that another one may have the same time. */
   readonly fresh: boolean
+  /** Of the content, where the time alone does not tell; undefined where it was not worth the reading. */
+  readonly checksum?: number | undefined
 }
 
 export interface Change {
@@ -31,6 +33,8 @@ export interface Change {
 export interface Looker {
   /** Undefined: nothing there, or nothing that can be copied (a socket, a device). Does not follow links. */
   look(path: string): Entry | undefined
+  /** A checksum of a file's content; undefined for what is too long to be read for that. */
+  checksum(path: string): number | undefined
   /** Names in a directory; none where it cannot be read. */
   list(path: string): readonly string[]
   /** Whether the path, of that kind, is of interest to anybody. */
@@ -75,7 +79,9 @@ export class TreeIndex {
     if (looked === true || (looked === false && !listed)) return
     const before = this.#entries.get(path)
     const found = this.#looker.look(path)
-    const now = found !== undefined && this.#looker.wants(path, found.kind) ? found : undefined
+    const wanted = found !== undefined && this.#looker.wants(path, found.kind) ? found : undefined
+    const isUnsure = wanted?.kind === 'file' && (wanted.fresh || before?.fresh === true)
+    const now = isUnsure ? { ...wanted, checksum: this.#looker.checksum(path) } : wanted
     round.looked.set(path, listed || now?.kind !== 'directory')
     const goesOn = before !== undefined && now !== undefined && isSame(before, now)
     if (before !== undefined && !goesOn) this.#remove(path, round.changes)
@@ -128,7 +134,10 @@ const isSame = (before: Entry, now: Entry): boolean =>
 const differs = (before: Entry, now: Entry): boolean =>
   now.kind === 'directory'
     ? before.mode !== now.mode
-    : before.fresh || before.changed !== now.changed || before.size !== now.size || before.inode !== now.inode
+    : (before.fresh && (now.checksum === undefined || before.checksum !== now.checksum)) ||
+      before.changed !== now.changed ||
+      before.size !== now.size ||
+      before.inode !== now.inode
 
 /** Clocks of file systems advance in steps of up to this (a tick of the kernel, where it has no finer ones). */
 const clockStepMs = 10
