@@ -14,7 +14,7 @@ const { Script } = builtIn('vm')
 // What a command does it does once: code that is optimized when it has run for a second or so comes too late for it, and the
 // thread that makes it takes a core from everybody. A third of the CPU time of `config` with 1,000 services was that. The
 // engine stays, and sets V8's own value again below.
-setFlagsFromString('--interrupt-budget=2000000')
+setFlagsFromString('--interrupt-budget=800000')
 // New objects mostly stay: fewer collections, each of which copies them.
 setFlagsFromString('--semi-space-growth-factor=8')
 
