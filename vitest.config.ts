@@ -17,6 +17,8 @@ export default defineConfig({
           ],
           exclude: ['**/node_modules/**', '**/*.boot.test.ts'],
           testTimeout: 20_000,
+          // Some wait for processes and for events of the kernel: see below.
+          retry: 1,
         },
       },
       {
