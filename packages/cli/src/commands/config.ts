@@ -48,8 +48,15 @@ export default defineCommand({
         checkConsistency: !chosen.noConsistency,
       },
     )
+    const digestOf = async (image: string): Promise<string> => {
+      const [{ openRunningEngine }, { imageDigest }] = await Promise.all([
+        import('../engine.ts'),
+        import('@container-compose/orchestrator'),
+      ])
+      return imageDigest(await openRunningEngine({ globals, world }), image)
+    }
     const list = answers.listFor(chosen, { source, services: operands, compatibility: globals.compatibility })
-    const answer = await (list ?? answers.printWhole(chosen, { source, services: operands }))
+    const answer = await (list ?? answers.printWhole(chosen, { source, services: operands, digestOf }))
     if (list !== undefined) world.stdout.write(answer)
     else if (!chosen.quiet) write(answer, chosen.output, world)
     return 0

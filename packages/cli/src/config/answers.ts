@@ -11,7 +11,7 @@ import {
 } from '@container-compose/compose'
 import { UserError, UserErrors } from '@container-compose/core'
 import type { ProjectSource } from '../project.ts'
-import { withDigests } from './digests.ts'
+import { type DigestOf, withDigests } from './digests.ts'
 import { withPlatforms } from './platforms.ts'
 import { variablesText } from './variables.ts'
 
@@ -103,7 +103,7 @@ const hashes = (project: Project, asked: string): string => {
 /** The whole file, as YAML or JSON, dollar signs doubled so that it can be read again. */
 export const printWhole = async (
   { format, noInterpolate, noConsistency, lockImageDigests, resolveImageDigests }: Choice,
-  { source, services }: Asked,
+  { source, services, digestOf }: Asked & { readonly digestOf: DigestOf },
 ): Promise<string> => {
   const isJson = format === 'json'
   if (!isJson && format && format !== 'yaml') {
@@ -117,7 +117,7 @@ export const printWhole = async (
     return isJson ? modelJson(root) : modelYaml(root)
   }
   const read = await source.project(services)
-  const project = lockImageDigests || resolveImageDigests ? withDigests(read) : read
+  const project = lockImageDigests || resolveImageDigests ? await withDigests(read, digestOf) : read
   if (!noConsistency) refuseSharedNames(project, source)
   const shown = lockImageDigests ? imagesOnly(project) : project
   return (isJson ? projectJson(shown) : projectYaml(shown)).replaceAll('$', '$$$$')

@@ -1,26 +1,38 @@
 import type { Project, Service } from '@container-compose/compose'
 import { UserError } from '@container-compose/core'
 
+/** Asks a registry for the digest of a full image name. */
+export type DigestOf = (fullName: string) => Promise<string>
+
 /**
- * The project with full image names that hold a digest.
+ * The project with full image names that hold a digest: their own, or what `digestOf` says.
  *
- * @throws UserError `DIGEST_UNKNOWN` for a name without one: it would have to be asked of a registry
+ * @throws UserError `DIGEST_UNKNOWN` when the registry, or the engine that asks it, gives none
  */
-export const withDigests = (project: Project): Project => {
+export const withDigests = async (project: Project, digestOf: DigestOf): Promise<Project> => {
   const services: Record<string, Service> = Object.create(null)
-  for (const [name, service] of Object.entries(project.services)) {
-    const { image } = service
-    if (image !== undefined && !image.includes('@'))
-      throw new UserError(
-        'DIGEST_UNKNOWN',
-        `failed to resolve digest for ${fullName(image)}: no digest is known`,
-        {
-          hint: `pull the image and name it with its digest, or leave --resolve-image-digests out (service ${name})`,
-        },
-      )
-    services[name] = image === undefined ? service : { ...service, image: fullName(image) }
-  }
+  const pinned = await Promise.all(
+    Object.entries(project.services).map(
+      async ([name, service]) => [name, await pin(service, name, digestOf)] as const,
+    ),
+  )
+  for (const [name, service] of pinned) services[name] = service
   return { ...project, services }
+}
+
+const pin = async (service: Service, name: string, digestOf: DigestOf): Promise<Service> => {
+  if (service.image === undefined) return service
+  const image = fullName(service.image)
+  if (image.includes('@')) return { ...service, image }
+  try {
+    return { ...service, image: `${image}@${await digestOf(image)}` }
+  } catch (error) {
+    if (!(error instanceof Error)) throw error
+    throw new UserError('DIGEST_UNKNOWN', `failed to resolve digest for ${image}: ${error.message}`, {
+      cause: error,
+      hint: `service ${name}: name the image with its digest, or have the engine reach its registry (container-compose engine start)`,
+    })
+  }
 }
 
 /** A name with its registry and, for Docker Hub, its folder: `nginx` is `docker.io/library/nginx:latest`. */

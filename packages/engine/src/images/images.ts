@@ -26,6 +26,11 @@ export interface Images {
       readonly signal?: AbortSignal
     },
   ): Promise<Pushed>
+  /** What the registry has under a name. Rejects with an `ApiError` in Docker's words when it has nothing, or does not answer. */
+  distribution(
+    reference: string,
+    options: { readonly auth?: RegistryAuth; readonly signal?: AbortSignal },
+  ): Promise<Distribution>
   /** A docker-archive or OCI archive, plain or compressed. Resolves with what was loaded. */
   load(archive: Readable): Promise<readonly LoadedImage[]>
   /** A docker-archive of these images, each with the tag that it was named by, or all its tags when named by id. */
@@ -53,6 +58,18 @@ export interface Images {
     readonly matches: (image: Image) => boolean
     readonly users: ImageUsers
   }): Promise<{ readonly removed: readonly ImageRemoval[]; readonly freedBytes: number }>
+}
+
+/** A manifest as its registry has it. */
+export interface Distribution {
+  readonly mediaType: string
+  readonly digest: string
+  readonly size: number
+  readonly platforms: readonly {
+    readonly os: string
+    readonly architecture: string
+    readonly variant?: string
+  }[]
 }
 
 /** The containers that were created from an image. */

@@ -17,6 +17,7 @@ import { type Layer, readLayer } from './layers/layer-store.ts'
 import { runMerged } from './layers/merge.ts'
 import { resolveDirectory } from './layers/merged-tree.ts'
 import { takeLayout, writeLayout } from './layout.ts'
+import { askRegistry } from './pull/distribution.ts'
 import { pullImage } from './pull/pull.ts'
 import { pushImage } from './push/push.ts'
 import { canonical, familiar, parseReference, withDefaultTag } from './reference.ts'
@@ -91,6 +92,7 @@ export const openImages = async (options: LocalImagesOptions): Promise<Images> =
         .reverse(),
     pull: async (reference, pullOptions) => imageOf(await pullImage(context, reference, pullOptions)),
     push: (reference, pushOptions) => pushImage(context, reference, pushOptions),
+    distribution: (reference, askOptions) => askRegistry(context, reference, askOptions),
     load: (archive) =>
       cache.shared(() =>
         cache.temporary(async (temporary) => {

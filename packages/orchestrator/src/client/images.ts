@@ -13,6 +13,8 @@ export interface ImageCalls {
   build(archive: Readable, options: BuildCallOptions): Promise<Readable>
   /** JSON lines of progress; a registry's refusal comes as the last line. */
   push(reference: string, options: Omit<PullOptions, 'platform'>): Promise<Readable>
+  /** The digest that the registry has under a name. */
+  digest(reference: string, auth: PullOptions['auth']): Promise<string>
   remove(reference: string): Promise<void>
 }
 
@@ -74,6 +76,13 @@ export const imageCalls = (docker: Docker, guard: Guard): ImageCalls => ({
         ...(signal ? { abortSignal: signal } : {}),
       }),
     ) as Promise<unknown> as Promise<Readable>
+  },
+  digest: async (reference, auth) => {
+    const options = auth === undefined ? {} : { authconfig: auth as unknown as Docker.AuthConfig }
+    const answer = (await guard(docker.getImage(reference).distribution(options))) as {
+      readonly Descriptor: { readonly digest: string }
+    }
+    return answer.Descriptor.digest
   },
   remove: async (reference) => {
     await guard(docker.getImage(reference).remove())

@@ -6,6 +6,7 @@ import { buildRoutes } from './build.ts'
 import { containerRunRoutes } from './container-run.ts'
 import { containerStreamRoutes } from './container-streams.ts'
 import { containerRoutes } from './containers.ts'
+import { distributionRoutes } from './distribution.ts'
 import { engineRoutes } from './engine.ts'
 import { eventRoutes } from './events.ts'
 import { execRoutes } from './exec.ts'
@@ -31,6 +32,7 @@ export const allRoutes = (engine: EngineContext): Route[] => {
     ...unsupportedRoutes(),
     ...buildRoutes(engine.builder),
     ...pushRoutes(images),
+    ...distributionRoutes(images),
     ...imageRoutes({ images, clock, usersOf: (id) => imageUsers(containers, id) }),
     ...networkRoutes(engine),
     ...volumeRoutes({ volumes, usersOf: (name) => volumeUsers(containers, name) }),

@@ -183,3 +183,19 @@ test("an image in Docker's format keeps its configuration, which OCI's has no pl
   const { image } = await pull('demo/checked:1')
   expect(image.config.config).toEqual({ Healthcheck, OnBuild: ['RUN x'] })
 })
+
+test('a registry is asked for what it has under a name, and nothing comes here', async () => {
+  push('demo/asked:1', base, top)
+  const name = `${registry.address}/demo/asked:1`
+  const asked = await images.distribution(name, {})
+  expect(asked).toMatchObject({
+    mediaType: expect.stringMatching(/^application\/vnd\..*manifest/),
+    platforms: [{ os: 'linux', architecture: expect.any(String) }],
+  })
+  expect(await images.find(name)).toBeUndefined()
+  const { image } = await pull('demo/asked:1')
+  expect(image.repoDigests).toEqual([`${registry.address}/demo/asked@${asked.digest}`])
+  await expect(images.distribution(`${registry.address}/demo/asked:2`, {})).rejects.toMatchObject({
+    status: 404,
+  })
+})
