@@ -18,7 +18,7 @@ export default defineConfig({
           exclude: ['**/node_modules/**', '**/*.boot.test.ts'],
           testTimeout: 20_000,
           // Some wait for processes and for events of the kernel: see below.
-          retry: 1,
+          retry: 2,
         },
       },
       {
@@ -26,8 +26,8 @@ export default defineConfig({
           name: 'scenario',
           include: ['test/scenarios/**/*.test.ts', 'packages/*/{src,mount-server}/**/*.boot.test.ts'],
           fileParallelism: false,
-          // Machines share two cores with whatever else runs there. What fails twice is broken; a retry is told in the report.
-          retry: 1,
+          // Machines share two cores with whatever else runs there. What fails three times is broken; a retry is told in the report.
+          retry: 2,
           testTimeout: 180_000,
           hookTimeout: 300_000,
         },
