@@ -80,5 +80,6 @@ const wantedStatuses = ({
   if (value === undefined)
     throw new UserError('INVALID_ARGUMENT', 'arguments to --filter should be in form KEY=VAL')
   if (key === 'status') return [value]
+  // The reference knows the name of this filter, and refuses it in these words too.
   throw new UserError('INVALID_ARGUMENT', key === 'source' ? 'not implemented' : `unknown filter ${key}`)
 }

@@ -23,7 +23,7 @@ test('every rule that fits counts, for each service apart', () => {
   const rules = [
     rule({}),
     rule({ action: 'restart', path: '/src/conf', target: '' }),
-    rule({ service: 'worker', action: 'sync+exec', target: '/work', exec: hook }),
+    rule({ service: 'worker', action: 'sync+exec', target: '/srv', exec: hook }),
     rule({ service: 'api', action: 'rebuild', path: '/other' }),
   ]
   expect(planChanges(rules, [written('/src/a'), written('/src/conf/b')])).toEqual(
@@ -44,8 +44,8 @@ test('every rule that fits counts, for each service apart', () => {
         'worker',
         {
           copies: [
-            { from: '/src/a', to: '/work/a', replaces: false },
-            { from: '/src/conf/b', to: '/work/conf/b', replaces: false },
+            { from: '/src/a', to: '/srv/a', replaces: false },
+            { from: '/src/conf/b', to: '/srv/conf/b', replaces: false },
           ],
           rebuild: false,
           restart: false,

@@ -62,6 +62,7 @@ test('the kernel of the guests is looked for in the cache', () => {
   expect(finding('guest kernel')).toMatchObject({ state: 'ok', detail: '6.1.0-1' })
 })
 
+// Without the device doctor says that it is missing, and what a boot has shown is not looked at.
 test.runIf(existsSync('/dev/kvm'))('a boot that failed with KVM is remembered', () => {
   mkdirSync(join(folder, 'acceleration'))
   writeFileSync(join(folder, 'acceleration/x.json'), '{"acceleration":"kvm"}')
