@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # demo.sh up: sets up what is missing, brings up the demo's stack of virtual machines and shows it at work.
-# demo.sh down: removes every trace of it.
+# demo.sh watch: brings up a page that changes while its files are edited, until Ctrl-C.
+# demo.sh down: removes every trace of both.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -19,14 +20,19 @@ step() { printf '\n%s▸ %s%s\n' "$bold$cyan" "$*" "$plain"; }
 compose() { node packages/cli/dist/container-compose.mjs "$@"; }
 show() { printf '%s$ container-compose %s%s\n' "$dim" "$*" "$plain"; compose "${project[@]}" "$@"; }
 
-up() {
+# prepare IMAGE...: an engine that has them.
+prepare() {
   [ "$(id -u)" = 0 ] || { echo 'demo: the engine makes network namespaces and taps, so it needs root: sudo npm run demo' >&2; exit 1; }
   step 'Setting up (Debian packages, dependencies, native addon, guest)'
   bash scripts/setup.sh
   node scripts/make-images.mjs
   step 'Starting the engine and loading the images'
   compose engine start
-  node scripts/load-images.mjs "$CONTAINER_COMPOSE_ROOT/run/engine.sock" .cache/images/{web,app,redis}.tar
+  node scripts/load-images.mjs "$CONTAINER_COMPOSE_ROOT/run/engine.sock" "${@/#/.cache/images/}"
+}
+
+up() {
+  prepare web.tar app.tar redis.tar
   step 'What `up` is going to do, and why'
   show plan
   step 'Bringing it up, each service in a virtual machine of its own'
@@ -50,6 +56,19 @@ ${bold}It runs.${plain} Open ${cyan}http://127.0.0.1:$DEMO_PORT/${plain} and rel
 T
 }
 
+watch() {
+  project=(--file fixtures/watch/compose.yaml)
+  prepare app.tar
+  step 'Building the page, bringing it up and watching its files'
+  cat <<T
+Open ${cyan}http://127.0.0.1:${WATCH_PORT:-8089}/${plain} and edit, in ${bold}$PWD/fixtures/watch${plain}:
+page/index.html, page/style.css, server.lua. ${dim}Ctrl-C ends it; npm run demo:down removes every trace.${plain}
+
+T
+  # Ctrl-C is how it ends.
+  show up --build --watch || [ $? = 130 ]
+}
+
 down() {
   step 'Removing the demo'
   if [ -e packages/cli/dist/container-compose.mjs ] && [ -d "$CONTAINER_COMPOSE_ROOT" ]; then
@@ -62,6 +81,7 @@ down() {
 
 case ${1:-} in
   up) up ;;
+  watch) watch ;;
   down) down ;;
-  *) echo 'usage: demo.sh up|down' >&2; exit 2 ;;
+  *) echo 'usage: demo.sh up|watch|down' >&2; exit 2 ;;
 esac

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Makes a bare Debian 12 ready: Debian packages, pnpm and dependencies, the build. Quick when nothing is missing.
+# `--tests`: also what only the tests need.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -10,6 +11,7 @@ fail() { printf '%ssetup:%s %s\n  %s\n' "$red" "$plain" "$1" "$2" >&2; exit 1; }
 
 packages=(build-essential buildah crun conmon e2fsprogs docker-registry iproute2 libfuse3-dev libseccomp-dev nftables passt
   python3 qemu-system-x86 qemu-utils runc skopeo zstd)
+[ "${1:-}" != --tests ] || packages+=(chromium)
 
 missing_packages() {
   local package

@@ -2,7 +2,7 @@
 # Sets up what is missing, then runs every check and test.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-bash scripts/setup.sh
+bash scripts/setup.sh --tests
 node scripts/make-images.mjs
 bash scripts/fetch-docker-client.sh
 npx tsc -b

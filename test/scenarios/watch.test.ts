@@ -1,4 +1,4 @@
-import { appendFileSync, cpSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { eventually } from '../eventually.ts'
@@ -253,20 +253,6 @@ services:
   expect(await box(dir, 'ls -a /src; cat /src/file')).toBe('.\n..\nfile\nthree\n')
   // What is seen of one host file is one event, not a loop of them.
   expect((await heard()).split('0 modify file').length).toBe(2)
-  await host.ok(['down'], { cwd: dir })
-})
-
-test('the fixture shows what is edited', async () => {
-  const dir = join(host.root, 'projects/watch')
-  cpSync(join(repository, 'fixtures/watch'), dir, { recursive: true })
-  const watch = await startWatch(dir)
-  const page = (name: string) => host.fetch(`http://127.0.0.1:8089/${name}`)
-  await eventually(async () => (await page('index.html')).includes('<h1>Edit'), 'the page')
-  writeFileSync(join(dir, 'page/index.html'), 'edited')
-  await eventually(async () => (await page('index.html')) === 'edited', 'the page')
-  writeFileSync(join(dir, 'motto.txt'), 'new motto')
-  await eventually(async () => (await page('motto.txt')) === 'new motto', 'the motto after a restart')
-  await watch.end()
   await host.ok(['down'], { cwd: dir })
 })
 
