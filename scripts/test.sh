@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 bash scripts/setup.sh --tests
-node scripts/make-images.mjs
+node scripts/make-images.mjs --tests
 bash scripts/fetch-docker-client.sh
 npx tsc -b
 npx biome check --error-on-warnings .

@@ -3,6 +3,7 @@ import * as fs from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { run, withTriplet } from './tools.mjs'
+import * as watchers from './watchers.mjs'
 
 /** The files of our own in the images. */
 export const demo = fileURLToPath(new URL('../../fixtures/demo', import.meta.url))
@@ -41,10 +42,11 @@ export const layers = {
     fill: fillRedis,
     check: ['/usr/bin/redis-server', '/usr/bin/redis-cli'],
   },
+  watchers: watchers.layer,
 }
 
-/** Members of the image configuration. */
-export const images = {
+/** Members of the image configuration, for each image of the demo. */
+const ofDemo = {
   busybox: { Cmd: ['sh'] },
   web: {
     Cmd: ['nginx', '-g', 'daemon off;'],
@@ -76,6 +78,12 @@ export const images = {
     ],
     ExposedPorts: { '6379/tcp': {} },
   },
+}
+
+/** Images are made set by set; `inputs` are what they are made of beside the sources of this script. */
+export const sets = {
+  demo: { images: ofDemo, inputs: () => [] },
+  tests: { images: { watchers: { Cmd: ['sh'] } }, inputs: watchers.inputs },
 }
 
 function fillBusybox(tree) {
