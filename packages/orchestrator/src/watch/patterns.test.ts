@@ -29,13 +29,16 @@ test.each([
   [['!keep', '*'], '/app/keep', true],
   [['dir', '!dir/kept'], '/app/dir/kept', false],
   [['/app/docs'], '/app/docs/a', true],
+  [['/app/*', '!/app/docs'], '/app/docs/a', false],
+  [['**cache'], '/app/mycache', false],
+  [['**cache'], '/app/a/cache', true],
   [['*.md'], '/elsewhere/x.md', false],
 ])('%j on %s: %s', (lines, path, expected) => {
   expect(matches(lines, path)).toBe(expected)
 })
 
-test('a pattern with an unclosed class takes the bracket as it is', () => {
-  expect(matches(['a[b'], '/app/a[b')).toBe(true)
+test('a pattern that is none is named', () => {
+  expect(() => new Patterns('/app', ['a[b'])).toThrow('syntax error in pattern "a[b"')
 })
 
 test('a directory needs no look only while nothing below it can be taken back', () => {

@@ -71,6 +71,11 @@ test('rules that cannot be followed are refused with their place', () => {
   expect(
     refused(watched({ path: '/app', action: 'sync+exec', target: '/x', exec: { command: null } })),
   ).toMatchObject({ code: 'WATCH_RULE', at })
+  expect(refused(watched({ path: '/app', action: 'restart', ignore: ['a[b'] }))).toMatchObject({
+    code: 'WATCH_RULE',
+    message: 'syntax error in pattern "a[b"',
+    at,
+  })
   expect(refused({})).toMatchObject({ code: 'NOTHING_TO_WATCH' })
 })
 

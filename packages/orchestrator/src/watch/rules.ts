@@ -1,5 +1,6 @@
+import { resolve } from 'node:path'
 import type { LoadedProject, Service } from '@container-compose/compose'
-import { type SourceLocation, UserError } from '@container-compose/core'
+import { parseIgnoreFile, type SourceLocation, UserError } from '@container-compose/core'
 import { Patterns } from './patterns.ts'
 
 /** What a change of files below a path asks for: one entry of `develop.watch`. */
@@ -33,7 +34,8 @@ export interface Rules {
 /**
  * The rules of these services.
  *
- * @throws UserError `WATCH_RULE` for a rule that cannot be followed, `NOTHING_TO_WATCH` when no service has one.
+ * @throws UserError `WATCH_RULE` for a rule that cannot be followed, `NOTHING_TO_WATCH` when no service has one,
+ * `BAD_DOCKERIGNORE`.
  */
 export const watchRules = (
   { project, locations }: Pick<LoadedProject, 'project' | 'locations'>,
@@ -62,8 +64,8 @@ export const watchRules = (
           target: entry.target ? `/${entry.target.replace(/^\/+|\/+$/g, '')}` : '',
           exec: entry.action === 'sync+exec' ? entry.exec : undefined,
           initialSync: entry.initial_sync ?? false,
-          ignore: [...shared, new Patterns(entry.path, entry.ignore ?? [])].filter(({ isEmpty }) => !isEmpty),
-          include: new Patterns(entry.path, entry.include ?? []),
+          ignore: [...shared, patternsOf(entry.path, entry.ignore, at)].filter(({ isEmpty }) => !isEmpty),
+          include: patternsOf(entry.path, entry.include, at),
         },
       ]
     })
@@ -103,6 +105,19 @@ const checkRule = (
     )
 }
 
+const patternsOf = (
+  root: string,
+  lines: readonly string[] | null | undefined,
+  at: SourceLocation | undefined,
+): Patterns => {
+  try {
+    return new Patterns(root, lines ?? [])
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+    throw new UserError('WATCH_RULE', error.message, { at, cause: error })
+  }
+}
+
 /** `x-develop: { hot-restart: true }`: a service that bind-mounts its source and has no rules restarts when it changes. */
 const hotRestartRules = (service: Service): Entry[] => {
   const asked = service['x-develop'] as { readonly 'hot-restart'?: unknown } | null | undefined
@@ -119,17 +134,15 @@ const isBound = (path: string, service: Service): boolean =>
 const dockerIgnore = ({ build }: Service, readText: ReadText): Patterns => {
   const context = build?.context
   if (context === undefined || !context.startsWith('/')) return new Patterns('/', [])
-  const dockerfile = build?.dockerfile ?? 'Dockerfile'
-  const own = `${dockerfile.startsWith('/') ? dockerfile : `${context}/${dockerfile}`}.dockerignore`
-  const text = readText(own) ?? readText(`${context}/.dockerignore`)
-  return new Patterns(context, text === undefined ? [] : dockerPatterns(text))
+  const own = `${resolve(context, build?.dockerfile ?? 'Dockerfile')}.dockerignore`
+  const file = readText(own) === undefined ? `${context}/.dockerignore` : own
+  try {
+    return new Patterns(context, parseIgnoreFile(readText(file) ?? ''))
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+    throw new UserError('BAD_DOCKERIGNORE', `${file}: ${error.message}`)
+  }
 }
-
-const dockerPatterns = (text: string): string[] =>
-  text
-    .replace(/^\uFEFF/, '')
-    .split(/\r?\n/)
-    .filter((line) => line.trim() !== '' && !line.startsWith('#'))
 
 /** `path` is `directory` or lies below it. */
 export const isWithin = (path: string, directory: string): boolean =>
