@@ -15,7 +15,6 @@ export const allowedImports: Record<string, readonly string[]> = {
 
 /** The folder where a library lives, or those of two sides that never meet: nobody else imports it. */
 export const libraryHomes: Record<string, string | readonly string[]> = {
-  chokidar: 'packages/orchestrator/src/watch',
   commander: 'packages/cli/src',
   'dns-packet': 'packages/net/src/dns',
   dockerode: 'packages/orchestrator/src/client',

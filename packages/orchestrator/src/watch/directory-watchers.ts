@@ -1,22 +1,24 @@
+import { type FSWatcher, readFileSync, watch } from 'node:fs'
 import { basename, join } from 'node:path'
-import { UserError } from '@container-compose/core'
-import { type FSWatcher, watch } from 'chokidar'
-import { isWithin } from './rules.ts'
+import { isSystemError, UserError } from '@container-compose/core'
 
 export interface WatchListener {
   /** Something may have happened to the path. */
   hint(path: string): void
-  /** A directory can no longer be watched. */
+  /** A directory can't be watched; what happens in it stays unseen. */
+  unwatchable(directory: string, error: unknown): void
+  /** No more can be watched at all. */
   fault(error: unknown): void
 }
 
 /**
  * Watches directories, each by a watcher of its own and without what is below it: so one that is removed and made again is
- * never taken for the one that was, and it is known from when on nothing in it is missed.
+ * never taken for the one that was, and nothing in it is missed once `watch` has returned.
  */
 export class DirectoryWatchers {
   readonly #listener: WatchListener
-  readonly #watchers = new Map<string, FSWatcher>()
+  /** Undefined: it can't be watched, and that was told. */
+  readonly #watchers = new Map<string, FSWatcher | undefined>()
 
   constructor(listener: WatchListener) {
     this.#listener = listener
@@ -26,45 +28,52 @@ export class DirectoryWatchers {
     return this.#watchers.has(directory)
   }
 
-  /** Resolves when changes of names and contents in the directory are told from now on. */
-  watch(directory: string): Promise<void> {
-    void this.#watchers.get(directory)?.close()
-    const watcher = watch(directory, {
-      depth: 0,
-      ignored: (path) => path !== directory,
-      ignoreInitial: true,
-      followSymlinks: false,
-      atomic: false,
-    })
-    this.#watchers.set(directory, watcher)
-    watcher.on('raw', (_event, name) => {
-      if (typeof name !== 'string') return this.#listener.hint(directory)
-      this.#listener.hint(join(directory, name))
-      // What happens to the directory itself is told by its own name.
-      if (name === basename(directory)) this.#listener.hint(directory)
-    })
-    return new Promise((resolve) => {
-      watcher.on('ready', resolve)
-      watcher.on('error', (error) => {
-        this.#listener.fault(watchFault(directory, error))
-        resolve()
-      })
-    })
+  /** From now on changes of names and contents in the directory are told; one that is gone is told by its parent's watcher. */
+  watch(directory: string): void {
+    this.unwatch(directory)
+    try {
+      const watcher = watch(directory, (_event, name) => this.#heard(directory, name))
+      watcher.on('error', (error) => this.#failed(directory, error))
+      this.#watchers.set(directory, watcher)
+    } catch (error) {
+      this.#failed(directory, error)
+    }
   }
 
-  /** Lets go of the directory and of all below it. */
+  /** Lets go of the directory, not of those below it. */
   unwatch(directory: string): void {
-    for (const [path, watcher] of this.#watchers)
-      if (isWithin(path, directory)) {
-        this.#watchers.delete(path)
-        void watcher.close()
-      }
+    this.#watchers.get(directory)?.close()
+    this.#watchers.delete(directory)
   }
 
-  async close(): Promise<void> {
-    const all = [...this.#watchers.values()]
-    this.#watchers.clear()
-    await Promise.all(all.map((watcher) => watcher.close()))
+  close(): void {
+    for (const directory of [...this.#watchers.keys()]) this.unwatch(directory)
+  }
+
+  #heard(directory: string, name: string | null): void {
+    if (name !== null) this.#listener.hint(join(directory, name))
+    // What happens to the directory itself is told by its own name.
+    if (name === null || name === basename(directory)) this.#listener.hint(directory)
+  }
+
+  #failed(directory: string, error: unknown): void {
+    if (isSystemError(error, 'ENOENT') || isSystemError(error, 'ENOTDIR')) return
+    if (isSystemError(error, 'EACCES') || isSystemError(error, 'EPERM')) {
+      this.#watchers.set(directory, undefined)
+      this.#listener.unwatchable(directory, error)
+    } else this.#listener.fault(watchFault(directory, error))
+  }
+}
+
+/**
+ * How many events the kernel holds for us at the most. What happens beyond that is lost, and Node.js does not say so
+ * (libuv 1.46 passes over IN_Q_OVERFLOW).
+ */
+export const eventQueueLength = (): number => {
+  try {
+    return Number.parseInt(readFileSync('/proc/sys/fs/inotify/max_queued_events', 'utf8'), 10)
+  } catch {
+    return 16_384
   }
 }
 

@@ -38,7 +38,13 @@ export const watch = async (
   { client, project, emit, clock }: ActionContext,
   { rules, signal, rebuild, restart }: WatchOptions,
 ): Promise<void> => {
-  const tree = new WatchedTree(rules, clock)
+  const tree = new WatchedTree(rules, {
+    clock,
+    unwatchable: (directory, error) => {
+      const words = error instanceof Error ? error.message : String(error)
+      emit({ type: 'warning', message: `changes in ${directory} will not be seen: ${words}` })
+    },
+  })
   const context: WatchContext = {
     client,
     clock,
@@ -54,7 +60,7 @@ export const watch = async (
   const ended = new AbortController()
   const either = AbortSignal.any([signal, ended.signal])
   try {
-    await tree.open()
+    tree.open()
     const services = new Map(
       [...new Set(rules.map(({ service }) => service))].map((name) => [
         name,
@@ -79,7 +85,7 @@ export const watch = async (
     context.say('Watch disabled')
   } finally {
     ended.abort()
-    await tree.close()
+    tree.close()
   }
 }
 

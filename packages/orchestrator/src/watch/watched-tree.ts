@@ -1,6 +1,6 @@
 import { dirname } from 'node:path'
 import type { Clock } from '@container-compose/core'
-import { DirectoryWatchers } from './directory-watchers.ts'
+import { DirectoryWatchers, eventQueueLength } from './directory-watchers.ts'
 import { hostFiles } from './host-files.ts'
 import type { Rule } from './rules.ts'
 import { type Change, type Looker, TreeIndex } from './tree-index.ts'
@@ -16,8 +16,14 @@ export interface Batch {
 const longestWaitMs = 20
 const stepMs = 2
 
-/** How many directories get their watches at the same time. */
-const width = 64
+/** A burst of this part of what the kernel's queue holds may have overflowed it: some events go to watches that we have let go. */
+const doubtfulPart = 1 / 4
+
+export interface WatchedTreeOptions {
+  readonly clock: Clock
+  /** Told of a directory in which nothing will be seen. */
+  readonly unwatchable?: (directory: string, error: unknown) => void
+}
 
 /**
  * The files that the rules are about: watched, and known as they are. Events only say where to look, so none of them has to be
@@ -32,17 +38,24 @@ export class WatchedTree {
   /** Paths to look at; true: and at all that is in it. */
   readonly #hints = new Map<string, boolean>()
   #firstHintAt = 0
+  /** Events since the last look, and how many of them make it likely that some were lost. */
+  #events = 0
+  readonly #doubtfulEvents = eventQueueLength() * doubtfulPart
   #wake: () => void = () => {}
   #fault: unknown
   readonly #stop = () => this.#wake()
 
-  constructor(rules: readonly Rule[], clock: Clock) {
+  constructor(rules: readonly Rule[], { clock, unwatchable = () => {} }: WatchedTreeOptions) {
     this.#rules = rules
     this.#clock = clock
     this.#looker = hostFiles(rules, () => clock.now())
     this.index = new TreeIndex(this.#looker)
     this.#watchers = new DirectoryWatchers({
-      hint: (path) => this.#hint(path),
+      hint: (path) => {
+        this.#events += 1
+        this.#hint(path)
+      },
+      unwatchable,
       fault: (error) => {
         this.#fault = error
         this.#wake()
@@ -50,11 +63,11 @@ export class WatchedTree {
     })
   }
 
-  /** Resolves when every later change will be in a batch. */
-  async open(): Promise<void> {
+  /** Once it has returned, every later change will be in a batch. */
+  open(): void {
     const found = this.index.update([...this.#bases()].map((base) => [base, false]))
     // Each directory is looked into once more by the first batch: for what changed before its watch was in place.
-    await this.#watchNew(found)
+    this.#watchNew(found)
     if (this.#fault !== undefined) throw this.#fault
   }
 
@@ -79,8 +92,8 @@ export class WatchedTree {
     return undefined
   }
 
-  close(): Promise<void> {
-    return this.#watchers.close()
+  close(): void {
+    this.#watchers.close()
   }
 
   /** Where watching begins: what the rules name, or, while that is missing or a file, the directory in which it would appear. */
@@ -120,32 +133,25 @@ export class WatchedTree {
   }
 
   #look(): Change[] {
+    if (this.#events >= this.#doubtfulEvents) for (const base of this.#bases()) this.#hints.set(base, true)
+    this.#events = 0
     const changes = this.index.update(this.#hints)
     this.#hints.clear()
-    if (changes.length > 0) void this.#watchNew(changes).catch((error) => this.#fail(error))
+    if (changes.length > 0) this.#watchNew(changes)
     return changes
   }
 
   /** Watches new directories, and looks into them once more when that is in place. */
-  async #watchNew(changes: readonly Change[]): Promise<void> {
+  #watchNew(changes: readonly Change[]): void {
     for (const { path, kind } of changes) if (kind === 'removed') this.#watchers.unwatch(path)
     const directories = changes
       .filter(({ path, kind }) => kind === 'written' && this.index.get(path)?.kind === 'directory')
       .map(({ path }) => path)
     const missing = [...this.#bases()].filter((base) => !this.#watchers.has(base))
-    const waiting = [...new Set([...directories, ...missing])]
-    const worker = async (): Promise<void> => {
-      for (let path = waiting.shift(); path !== undefined; path = waiting.shift()) {
-        await this.#watchers.watch(path)
-        this.#hint(path, true)
-      }
+    for (const path of new Set([...directories, ...missing])) {
+      this.#watchers.watch(path)
+      this.#hint(path, true)
     }
-    await Promise.all(Array.from({ length: width }, worker))
-  }
-
-  #fail(error: unknown): void {
-    this.#fault = error
-    this.#wake()
   }
 }
 
