@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import { PassThrough, type Readable } from 'node:stream'
 import { parseJson, readJson } from './answer.ts'
+import { drained } from './drained.ts'
 import { badParameter } from './errors.ts'
 import type { Call } from './router.ts'
 import { atLeast } from './version.ts'
@@ -43,28 +44,15 @@ export const hijack = (call: Call, options: { readonly terminal: boolean }): Raw
   return {
     input,
     gone: gone.signal,
-    write: (data) => {
-      if (socket.destroyed) return Promise.reject(clientGone())
-      return socket.write(data) ? Promise.resolve() : drained(socket)
+    write: async (data) => {
+      if (!socket.destroyed && !socket.write(data)) await drained(socket)
+      if (socket.destroyed) throw clientGone()
     },
     end: () => socket.end(),
   }
 }
 
 const clientGone = (): Error => new Error('the client has gone')
-
-const drained = (socket: Socket): Promise<void> =>
-  new Promise((resolve, reject) => {
-    const settle = (then: () => void) => () => {
-      socket.off('drain', onDrain)
-      socket.off('close', onClose)
-      then()
-    }
-    const onDrain = settle(resolve)
-    const onClose = settle(() => reject(clientGone()))
-    socket.once('drain', onDrain)
-    socket.once('close', onClose)
-  })
 
 /**
  * The HTTP parser reads from the socket's handle itself until somebody else listens for data (Node.js, lib/_http_server.js). So

@@ -1,8 +1,11 @@
+import { drained } from './drained.ts'
 import type { Call } from './router.ts'
 
 export interface JsonStream {
   /** Sends one message at once; the first also sends the status, 200. */
   write(message: object): void
+  /** Resolves when the client, or the kernel for it, has taken enough for more to be sent, or has gone. */
+  taken(): Promise<void>
   /**
    * Ends the stream when `action` does. An error before the first message is the answer of the call, a later one is a message of
    * its own. The signal is aborted when the client goes.
@@ -18,6 +21,7 @@ export const jsonStream = ({ response }: Pick<Call, 'response'>): JsonStream => 
   }
   return {
     write,
+    taken: () => drained(response),
     during: async (action) => {
       const gone = new AbortController()
       const onClose = () => gone.abort()

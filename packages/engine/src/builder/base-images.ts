@@ -21,7 +21,7 @@ export interface BaseImageOptions {
   readonly access: PullAccess
   /** Names that stand for directories. */
   readonly contexts: Readonly<Record<string, string>>
-  readonly emit: (event: BuildEvent) => void
+  readonly emit: (event: BuildEvent) => Promise<void> | void
   readonly signal: AbortSignal
 }
 
@@ -63,7 +63,7 @@ const findOrPull = async (
   if (there !== undefined && (isBuilt || (fits && !request.pull))) return there
   if (isBuilt) throw badParameter(`no such image: ${reference}`)
   const name = withDefaultTag(parseReference(reference))
-  emit({ kind: 'pulling', reference: familiar(name) })
+  await emit({ kind: 'pulling', reference: familiar(name) })
   const auth = access.auth(name.domain)
   return images.pull(reference, {
     ...(platform !== undefined && { platform }),

@@ -32,7 +32,8 @@ export interface BuildInput {
   readonly archive: AsyncIterable<Buffer>
   readonly isBundle: boolean
   readonly access: PullAccess
-  readonly emit: (event: BuildEvent) => void
+  /** What it gives back is waited for before more output is read. */
+  readonly emit: (event: BuildEvent) => Promise<void> | void
   readonly signal: AbortSignal
 }
 
@@ -148,7 +149,7 @@ const build = async (options: BuilderOptions, store: BuildStore, job: Job): Prom
     return await takeImage(images, { store, imageId, tags: request.tags })
   } catch (error) {
     if (network?.isCutOff && error instanceof StepError)
-      emit({ kind: 'stderr', text: 'note: this machine has no network that a step could use\n' })
+      await emit({ kind: 'stderr', text: 'note: this machine has no network that a step could use\n' })
     throw error
   } finally {
     await network?.close()

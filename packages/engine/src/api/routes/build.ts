@@ -69,17 +69,18 @@ const faultOf = (error: unknown) => {
 }
 
 /** Tells what happens in the words of Docker's classic builder, which tools read. */
-const teller = (stream: JsonStream): ((event: BuildEvent) => void) => {
-  const say = (text: string) => stream.write({ stream: text })
+const teller = (stream: JsonStream): ((event: BuildEvent) => Promise<void>) => {
+  const say = (text: string): Promise<void> => {
+    stream.write({ stream: text })
+    return stream.taken()
+  }
   return (event) => {
     switch (event.kind) {
       case 'pulling':
         return say(`Pulling ${event.reference}\n`)
       case 'step': {
         const { number, total, step } = event
-        return stream.write({
-          stream: `Step ${number}/${total} : ${step.keyword} ${step.text}\n`,
-        })
+        return say(`Step ${number}/${total} : ${step.keyword} ${step.text}\n`)
       }
       case 'cached':
         return say(` ---> Using cache\n ---> ${event.id}\n`)

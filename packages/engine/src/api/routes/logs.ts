@@ -2,6 +2,7 @@ import { parseTime, rfc3339Nano } from '../../containers/time.ts'
 import type { LogLine } from '../../logs/lines.ts'
 import { readLogs } from '../../logs/read-logs.ts'
 import { queryFlag } from '../answer.ts'
+import { drained } from '../drained.ts'
 import type { EngineContext } from '../engine-context.ts'
 import { badParameter } from '../errors.ts'
 import { frame } from '../frames.ts'
@@ -35,7 +36,7 @@ export const sendLogs = async (engine: EngineContext, call: Call): Promise<void>
   try {
     for await (const batch of lines)
       for (const chunk of encode(batch, { terminal, timestamps }))
-        if (!response.write(chunk)) await drained(response, gone.signal)
+        if (!response.write(chunk)) await drained(response)
     response.end()
   } catch (error) {
     if (!gone.signal.aborted) throw error
@@ -74,14 +75,3 @@ const encode = (
 }
 
 const stamp = ({ time: at }: LogLine): Buffer => Buffer.from(`${rfc3339Nano(at)} `)
-
-const drained = (response: Call['response'], gone: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    const settle = () => {
-      response.off('drain', settle)
-      gone.removeEventListener('abort', settle)
-      resolve()
-    }
-    response.once('drain', settle)
-    gone.addEventListener('abort', settle)
-  })

@@ -1,6 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { execa } from 'execa'
 import { ApiError } from '../../api/errors.ts'
 import type { PreparedContext } from '../context/prepare.ts'
@@ -10,6 +9,7 @@ import type { BuildRequest } from '../request.ts'
 import { buildArguments } from './arguments.ts'
 import { type CageOptions, caged, cageEnvironment } from './cage.ts'
 import { removeCgroup } from './cgroup.ts'
+import { eachLine } from './each-line.ts'
 import { type BuildLine, outputReader } from './output.ts'
 import { findRuntime } from './runtime.ts'
 import { type BuildStore, notInstalled } from './store.ts'
@@ -41,7 +41,8 @@ export interface StepOptions {
   /** Below which the steps' cgroups are. */
   readonly cgroup: string
   readonly hostGateway: string | undefined
-  readonly emit: (event: StepEvent) => void
+  /** What it gives back is waited for before more output is read. */
+  readonly emit: (event: StepEvent) => Promise<void> | void
   readonly signal: AbortSignal
 }
 
@@ -84,23 +85,25 @@ export const runSteps = async (options: StepOptions): Promise<string> => {
     eachLine(child.stdout, (text) => {
       const line = read(text)
       if (line.kind === 'step') current = line.step
-      if (line.kind !== 'commit' && line.kind !== 'extra') emit(line)
+      if (line.kind !== 'commit' && line.kind !== 'extra') return emit(line)
     }),
-    eachLine(child.stderr, (text) => {
+    eachLine(child.stderr, async (text) => {
       // The last of these is buildah's own; those before were a program's.
-      if (failure !== '') emit({ kind: 'stderr', text: `${failure}\n` })
+      if (failure !== '') await emit({ kind: 'stderr', text: `${failure}\n` })
       failure = ''
       const refused =
         /^error running container: from \S+ creating container for .* level=error msg="(.*)"$/.exec(text)
       if (refused !== null) runtimeFailure = refused[1]?.replace(/\\(.)/g, '$1')
       else if (/^(Error: |error )/.test(text)) failure = text
-      else if (!isOnlyBuildahs(text)) emit({ kind: 'stderr', text: `${text}\n` })
+      else if (!isOnlyBuildahs(text)) await emit({ kind: 'stderr', text: `${text}\n` })
     }),
   ])
+  // Looked at when the program has ended, and not at all when it was interrupted.
+  reading.catch(() => undefined)
   try {
     const result = await child
-    await reading
     if (result.isCanceled) throw new ApiError(499, 'context canceled')
+    await reading
     if (!result.failed) return (await readFile(idFile, 'utf8')).trim()
     if (result.exitCode === 127 && failure === '') throw notInstalled('buildah')
     if (runtimeFailure !== undefined)
@@ -109,10 +112,6 @@ export const runSteps = async (options: StepOptions): Promise<string> => {
   } finally {
     await removeCgroup(cgroup)
   }
-}
-
-const eachLine = async (stream: NodeJS.ReadableStream, take: (line: string) => void): Promise<void> => {
-  for await (const line of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })) take(line)
 }
 
 /** Docker says nothing about an argument that has no value, which is not a fault. */

@@ -47,10 +47,16 @@ export const fetchGitContext = async (
     ...options(dir),
     ...{ extendEnv: false, stdin: 'ignore', buffer: { stdout: false }, reject: false, cancelSignal: signal },
   })
-  // What nobody reads yet when the program ends would be let go.
-  await receiveContext(archive.stdout.pipe(new PassThrough()), folder, {
-    leavesOut: (path) => patterns.ignores(path) && path !== dockerfile && path !== '.dockerignore',
-  })
+  try {
+    // What nobody reads yet when the program ends would be let go.
+    await receiveContext(archive.stdout.pipe(new PassThrough()), folder, {
+      leavesOut: (path) => patterns.ignores(path) && path !== dockerfile && path !== '.dockerignore',
+    })
+  } catch (error) {
+    // It would wait for ever for somebody to read on.
+    archive.kill('SIGKILL')
+    throw error
+  }
   const { failed, stderr } = await archive
   if (failed) throw fetchFailed(stderr)
 }
