@@ -26,6 +26,10 @@ test('a starred parameter takes slashes', () => {
   expect(found('DELETE', '/images/a/b')).toEqual(['/images/:name*', { name: 'a/b' }])
 })
 
+test('a broken escape is the fault of who sent it', () => {
+  expect(() => found('GET', '/containers/a%/json')).toThrow(expect.objectContaining({ status: 400 }))
+})
+
 test('another method or a longer path finds nothing', () => {
   expect(found('POST', '/containers/json')).toBeUndefined()
   expect(found('GET', '/containers/a/b/json')).toBeUndefined()

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { ApiError } from './errors.ts'
 
 /** One call of the API. */
 export interface Call {
@@ -43,16 +44,24 @@ export class Router {
     }
   }
 
-  /** Undefined when no route has that method and path. */
+  /** Undefined when no route has that method and path. @throws ApiError 400 for a name with a broken escape */
   match(method: string, path: string): Match | undefined {
     for (const { pattern, names, route } of this.#byHead.get(headOf(method, path)) ?? []) {
       const found = pattern.exec(path)
       if (found === null) continue
       const params: Record<string, string> = {}
-      for (const [index, name] of names.entries()) params[name] = decodeURIComponent(found[index + 1] ?? '')
+      for (const [index, name] of names.entries()) params[name] = unescaped(found[index + 1] ?? '')
       return { route, params }
     }
     return undefined
+  }
+}
+
+const unescaped = (text: string): string => {
+  try {
+    return decodeURIComponent(text)
+  } catch (error) {
+    throw new ApiError(400, `invalid URL escape in "${text}"`, { cause: error })
   }
 }
 

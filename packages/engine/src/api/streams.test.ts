@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { get, type IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { connect } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -98,4 +99,18 @@ test('logs give the last lines, and then what follows', async () => {
   const text = (await followed).text.replace(/[\u0000-\u0009\u000b-\u001f]/g, '')
   expect(text.match(/[a-z0-9]+\n/g)).toEqual(['4\n', '5\n', 'six\n', 'err\n'])
   expect((await bed.call('GET', '/containers/log/logs')).status).toBe(400)
+})
+
+test('a listener to events that does not listen is let go instead of filling memory', async () => {
+  await bed.create('noisy', 'sleep 100')
+  await bed.call('POST', '/containers/noisy/start')
+  const answered = once(get({ socketPath: bed.socket, path: '/events', agent: false }), 'response')
+  const [events] = (await answered) as [IncomingMessage]
+  const ended = once(events, 'aborted')
+  events.on('error', () => {})
+  const Cmd = ['x'.repeat(1024 * 1024)]
+  // The kernel takes some of it, our own side of the connection too.
+  for (let count = 0; count < 8; count += 1) await bed.call('POST', '/containers/noisy/exec', { Cmd })
+  events.resume()
+  await ended
 })

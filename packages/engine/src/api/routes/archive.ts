@@ -36,7 +36,11 @@ export const archiveRoutes = (engine: EngineContext): Route[] => {
       response.writeHead(200, { 'Content-Type': 'application/x-tar' })
       await new Promise<void>((resolve, reject) => {
         tar.on('error', reject)
-        response.on('close', resolve)
+        response.on('close', () => {
+          // A client that goes ends the reading too.
+          tar.destroy()
+          resolve()
+        })
         tar.pipe(response)
       })
     }),

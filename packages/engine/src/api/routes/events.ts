@@ -17,7 +17,9 @@ const sendEvents = ({ events, clock }: EngineContext, { query, response }: Call)
   response.writeHead(200, { 'Content-Type': 'application/json' })
   response.flushHeaders()
   const send = (event: EngineEvent) => {
-    if (eventFits(event, filters)) response.write(`${JSON.stringify(event)}\n`)
+    if (!eventFits(event, filters)) return
+    response.write(`${JSON.stringify(event)}\n`)
+    if (response.writableLength > longestBacklog) response.destroy()
   }
   if (since !== undefined) for (const event of events.past(since, until ?? now)) send(event)
   if (until !== undefined && until <= now) {
@@ -36,6 +38,9 @@ const sendEvents = ({ events, clock }: EngineContext, { query, response }: Call)
       () => undefined,
     )
 }
+
+/** Bytes that wait for a listener: one that does not listen is let go, so that it learns that events are missing. */
+const longestBacklog = 4 * 1024 * 1024
 
 const milliseconds = (text: string | null): number | undefined => {
   try {
