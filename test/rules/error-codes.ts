@@ -1,5 +1,6 @@
-/** Names with underscores that are no codes: variables of the environment and limits of the kernel. */
-const otherNames = /^(COMPOSE|DOCKER|CONTAINER_COMPOSE|RLIMIT)_|^NO_COLOR$|^SSH_AUTH_SOCK$|^FETCH_HEAD$/
+/** Names with underscores that are no codes: variables of the environment, limits of the kernel, events of QEMU. */
+const otherNames =
+  /^(COMPOSE|DOCKER|CONTAINER_COMPOSE|RLIMIT)_|^NO_COLOR$|^SSH_AUTH_SOCK$|^FETCH_HEAD$|^BLOCK_IO_ERROR$/
 
 /** The codes of errors and warnings that a source makes: every text in capitals with an underscore is one. */
 export const codesInSource = (text: string): string[] =>

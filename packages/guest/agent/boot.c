@@ -12,6 +12,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "data_disks.h"
 #include "fault.h"
 #include "text_file.h"
 
@@ -32,6 +33,7 @@ void boot_mounts(void)
 	mkdir("/run/etc", 0755);
 	mkdir("/run/plain", 0755);
 	mkdir("/run/locking", 0755);
+	data_disks_prepare();
 	mkdir("/root", 0755);
 	make_mount("devtmpfs", "/dev", MS_NOSUID, NULL);
 	make_mount("proc", "/proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);

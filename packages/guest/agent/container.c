@@ -42,12 +42,12 @@ static _Noreturn void become_process(struct view setup, int socket)
 	process_become(&process, socket, true);
 }
 
-/* Which mounts come along, in the order disk, plain, locking, is told in the fault's place. */
-enum { HAS_PLAIN = 1, HAS_LOCKING = 2 };
+/* Which mounts come along, in the order disk, plain, locking, data, is told in the fault's place. */
+enum { HAS_PLAIN = 1, HAS_LOCKING = 2, HAS_DATA = 4 };
 
 static struct container_mounts mounts_of(const struct report *told)
 {
-	struct container_mounts mounts = { -1, -1, -1 };
+	struct container_mounts mounts = NO_MOUNTS;
 	int next = 0;
 	if (next < told->fd_count)
 		mounts.disk = told->fds[next++];
@@ -55,6 +55,9 @@ static struct container_mounts mounts_of(const struct report *told)
 		mounts.plain = told->fds[next++];
 	if (told->fault.error & HAS_LOCKING && next < told->fd_count)
 		mounts.locking = told->fds[next++];
+	for (int i = 0; i < DATA_DISKS; i++)
+		if (told->fault.error & HAS_DATA << i && next < told->fd_count)
+			mounts.data[i] = told->fds[next++];
 	return mounts;
 }
 
@@ -183,6 +186,12 @@ bool container_setup(size_t length, struct container_mounts mounts)
 	if (mounts.locking >= 0) {
 		told.fds[told.fd_count++] = mounts.locking;
 		told.fault.error |= HAS_LOCKING;
+	}
+	for (int i = 0; i < DATA_DISKS; i++) {
+		if (mounts.data[i] < 0)
+			continue;
+		told.fds[told.fd_count++] = mounts.data[i];
+		told.fault.error |= HAS_DATA << i;
 	}
 	container.setup_length = length;
 	bool sent = report_send(container.socket, &told);

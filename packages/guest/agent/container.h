@@ -10,15 +10,18 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "disk.h"
+
 /* Makes the process and waits until it is ready. */
 bool container_create(void);
 
 pid_t container_pid(void);
 
-/* Detached mounts: the disk, and the mount ports' FUSE file systems or -1. */
+/* Detached mounts: the disk, and, or -1, the mount ports' FUSE file systems and the disks of volumes. */
 struct container_mounts {
-	int disk, plain, locking;
+	int disk, plain, locking, data[DATA_DISKS];
 };
+#define NO_MOUNTS ((struct container_mounts){ -1, -1, -1, { -1, -1, -1, -1 } })
 
 /* Where the setup is put together for it: memory shared with it, of MAX_DESCRIPTION bytes. */
 uint8_t *container_description(void);

@@ -14,6 +14,7 @@
 #include "cgroup.h"
 #include "channel.h"
 #include "container.h"
+#include "data_disks.h"
 #include "device_rules.h"
 #include "disk.h"
 #include "dns_relay.h"
@@ -101,7 +102,7 @@ static bool allow_devices(struct view setup, struct fault *fault)
 void life_setup(uint32_t request, struct view setup)
 {
 	struct fault fault = { 0 };
-	struct container_mounts mounts = { -1, -1, -1 };
+	struct container_mounts mounts = NO_MOUNTS;
 	if (!is_fresh(request))
 		return;
 	life.setup = request;
@@ -109,7 +110,7 @@ void life_setup(uint32_t request, struct view setup)
 		fault_set(&fault, 128, EINVAL, "the setup makes no sense");
 	else if (identity_renew(setup, &fault) && network_configure(setup, &fault) && cgroup_limit(setup, &fault) &&
 		 allow_devices(setup, &fault) && mount_ports_open(setup, &mounts, &fault) &&
-		 (mounts.disk = disk_mount(&fault)) >= 0) {
+		 data_disks_open(setup, &mounts, &fault) && (mounts.disk = disk_mount(OWN_DISK, &fault)) >= 0) {
 		dns_relay_ask(item_find(setup, TAG_DNS_UPSTREAM));
 		if (container_setup(setup.length, mounts))
 			return;
@@ -241,7 +242,7 @@ void life_end(struct stream *main_stream)
 	life.phase = PHASE_EXITED;
 	log_exit((uint8_t)main_stream->code, cgroup_was_oom_killed());
 	container_let_go();
-	disk_wait_until_free();
+	disks_wait_until_free();
 	while (!log_flush())
 		usleep(1000);
 	uint8_t items[256];
@@ -261,6 +262,6 @@ void life_shutdown(void)
 		return;
 	waitpid(container_pid(), NULL, 0);
 	container_let_go();
-	disk_wait_until_free();
+	disks_wait_until_free();
 	power_off();
 }

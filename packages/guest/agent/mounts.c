@@ -11,6 +11,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "data_disks.h"
 #include "protocol.h"
 
 bool mount_root_open(struct mount_root *root, const char *path, struct fault *fault)
@@ -152,6 +153,7 @@ bool mount_item(struct mount_root *root, struct view item, struct fault *fault)
 	char source[64];
 	if (!entry || strspn(entry, "0123456789") != strlen(entry) || !*entry)
 		return fault_set(fault, 128, EINVAL, "the mount of %s makes no sense", target);
-	snprintf(source, sizeof source, "%s/%s", !strcmp(port, "locking") ? PORT_LOCKING : PORT_PLAIN, entry);
+	if (!data_disk_path(data_disk_of(item), source, sizeof source))
+		snprintf(source, sizeof source, "%s/%s", !strcmp(port, "locking") ? PORT_LOCKING : PORT_PLAIN, entry);
 	return mount_bind(root, source, target, (unsigned long)item_number(item_find(item, TAG_MOUNT_FLAGS), 0), fault);
 }

@@ -71,17 +71,17 @@ static bool run_program(struct fault *fault)
 
 static bool run(struct view setup, int report, struct fault *fault)
 {
-	struct container_mounts mounts = { -1, -1, -1 };
+	struct container_mounts mounts = NO_MOUNTS;
 	work_begun(report);
 	if (!items_valid(setup) || !container_create())
 		return fault_set(fault, 128, EINVAL, "the rehearsal makes no sense");
 	memcpy(container_description(), setup.at, setup.length);
 	bool done = is_ready(container_prepare(setup.length), fault) && identity_renew(setup, fault) &&
 		    network_configure(setup, fault) && cgroup_limit(setup, fault) &&
-		    (mounts.disk = disk_mount(fault)) >= 0 && is_ready(container_setup(setup.length, mounts), fault) &&
+		    (mounts.disk = disk_mount(OWN_DISK, fault)) >= 0 && is_ready(container_setup(setup.length, mounts), fault) &&
 		    run_program(fault);
 	container_let_go();
-	disk_wait_until_free();
+	disks_wait_until_free();
 	return network_forget(setup, fault) && done;
 }
 

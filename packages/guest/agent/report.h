@@ -22,7 +22,7 @@ enum report_kind {
 	TELL_START,
 };
 
-#define REPORT_MAX_FDS 3
+#define REPORT_MAX_FDS 7
 
 struct report {
 	enum report_kind kind;

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "covers.h"
+#include "data_disks.h"
 #include "devices.h"
 #include "mounts.h"
 #include "prepared.h"
@@ -31,6 +32,15 @@ static bool attach(int tree, const char *directory, struct fault *fault)
 	int moved = (int)syscall(SYS_move_mount, tree, "", AT_FDCWD, directory, MOVE_MOUNT_F_EMPTY_PATH);
 	close(tree);
 	return moved == 0 ? true : fault_errno(fault, "attaching %s", directory);
+}
+
+static bool attach_data_disks(const struct container_mounts *mounts, struct fault *fault)
+{
+	char path[32];
+	for (int i = 0; i < DATA_DISKS; i++)
+		if (!data_disk_path(i, path, sizeof path) || !attach(mounts->data[i], path, fault))
+			return false;
+	return true;
 }
 
 /* Files of the agent's own in a tmpfs, bound over those of the image: they can be changed with a read-only root, not removed. */
@@ -117,7 +127,8 @@ bool rootfs_build(struct view setup, struct container_mounts mounts, struct faul
 {
 	struct mount_root root = { -1 };
 	bool built = attach(mounts.disk, ROOT, fault) && attach(mounts.plain, PORT_PLAIN, fault) &&
-		     attach(mounts.locking, PORT_LOCKING, fault) && mount_root_open(&root, ROOT, fault) &&
+		     attach(mounts.locking, PORT_LOCKING, fault) && attach_data_disks(&mounts, fault) &&
+		     mount_root_open(&root, ROOT, fault) &&
 		     prepared_attach(setup, &root, fault) && mount_all(setup, &root, fault) &&
 		     (prepared_has_devices() || devices_make(&root, fault)) && make_working_directory(setup, &root);
 	if (root.fd >= 0)

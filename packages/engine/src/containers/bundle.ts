@@ -1,10 +1,10 @@
 import { bridgeName, formatInterface, linkName, parseIp, parseSubnet } from '@container-compose/net'
 import { primaryFirst } from '../networks/primary.ts'
-import type { Bundle, Endpoint, HostMount, ImageRoot } from '../runtime/runtime.ts'
+import type { Bundle, DiskMount, Endpoint, HostMount, ImageRoot } from '../runtime/runtime.ts'
 import type { Container } from './container.ts'
 import type { ContainerContext } from './context.ts'
 import { etcFiles } from './etc-files.ts'
-import type { Attachment, ContainerDocument } from './model.ts'
+import type { Attachment, ContainerDocument, MountPoint } from './model.ts'
 import { byDepth, ociSpec } from './spec.ts'
 
 /** All that a runtime is given of a container, from its document as it is now: with leases, when they have been made. */
@@ -19,6 +19,7 @@ export const bundleOf = (
     ...{ id: document.id, name: document.name, dir, runDir, image, endpoints },
     spec: ociSpec(document),
     hostMounts: hostMounts(context, document),
+    diskMounts: diskMounts(document),
     init: document.hostConfig.Init,
     openStdin: document.config.OpenStdin,
     stdinOnce: document.config.StdinOnce,
@@ -82,7 +83,7 @@ const hostMounts = (
     .flatMap((other) => other.document.mounts)
     .flatMap((mount) => (mount.type === 'tmpfs' ? [] : [mount.source]))
   return [...document.mounts].sort(byDepth).flatMap((mount) => {
-    if (mount.type === 'tmpfs') return []
+    if (mount.type === 'tmpfs' || isDisk(mount)) return []
     const shared = mount.type === 'volume' || others.some((other) => overlap(other, mount.source))
     return [
       {
@@ -95,6 +96,22 @@ const hostMounts = (
     ]
   })
 }
+
+const isDisk = (mount: MountPoint): boolean => mount.type === 'volume' && mount.isDisk === true
+
+const diskMounts = ({ mounts }: ContainerDocument): DiskMount[] =>
+  mounts.flatMap((mount) =>
+    mount.type === 'volume' && mount.isDisk
+      ? [
+          {
+            volume: mount.name,
+            file: mount.source,
+            target: mount.destination,
+            readOnly: mount.readOnly,
+          },
+        ]
+      : [],
+  )
 
 const overlap = (a: string, b: string): boolean => a === b || a.startsWith(`${b}/`) || b.startsWith(`${a}/`)
 

@@ -124,6 +124,8 @@ export type MountPoint =
       readonly readOnly: boolean
       readonly mode: string
       readonly anonymous: boolean
+      /** `source` is the file of a disk. */
+      readonly isDisk?: boolean
       readonly fromMounts: boolean
     }
   | {

@@ -1,8 +1,8 @@
-import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { dirname, join, posix } from 'node:path'
+import { mkdirSync, statSync } from 'node:fs'
+import { posix } from 'node:path'
 import { badParameter } from '../api/errors.ts'
-import type { Volume } from '../volumes/volumes.ts'
 import type { ContainerContext } from './context.ts'
+import { fillVolume } from './fill-volume.ts'
 import type { ContainerDocument, MountPoint } from './model.ts'
 import { type WantedMount, wantedMounts } from './mount-requests.ts'
 
@@ -80,39 +80,11 @@ const resolve = async (
           options,
           labels,
         }))
-      if (copy) await fill(context.images, volume, { imageId, path: mount.destination })
-      return { ...rest, name: volume.name, source: volume.mountpoint, anonymous: name === undefined }
+      await fillVolume(context.images, volume, copy ? { imageId, path: mount.destination } : undefined)
+      return {
+        ...{ ...rest, name: volume.name, source: volume.mountpoint, anonymous: name === undefined },
+        ...(volume.isDisk && { isDisk: true }),
+      }
     }
-  }
-}
-
-const filling = new Map<string, Promise<void>>()
-
-/**
- * Copies what the image has at a path into a volume that is empty. Two containers that are made at once fill it once, and a
- * copy that a crash cut short is made again.
- */
-const fill = async (
-  images: ContainerContext['images'],
-  { mountpoint }: Volume,
-  image: { readonly imageId: string; readonly path: string },
-): Promise<void> => {
-  const others = filling.get(mountpoint)
-  const mine = (others ?? Promise.resolve())
-    .catch(() => undefined)
-    .then(async () => {
-      const mark = join(dirname(mountpoint), 'filling')
-      if (statSync(mark, { throwIfNoEntry: false }) !== undefined)
-        for (const entry of readdirSync(mountpoint)) rmSync(join(mountpoint, entry), { recursive: true })
-      else if (readdirSync(mountpoint).length > 0) return
-      writeFileSync(mark, '')
-      await images.copyOut(image.imageId, image.path, mountpoint)
-      rmSync(mark)
-    })
-  filling.set(mountpoint, mine)
-  try {
-    await mine
-  } finally {
-    if (filling.get(mountpoint) === mine) filling.delete(mountpoint)
   }
 }

@@ -7,6 +7,7 @@ import type { Container } from './container.ts'
 import { publish } from './container-events.ts'
 import type { ContainerContext } from './context.ts'
 import { connect, disconnect } from './endpoints.ts'
+import { refuseSecondMachine } from './one-writer.ts'
 import { removeForGood } from './remove.ts'
 import { parseSignal } from './signals.ts'
 
@@ -41,6 +42,8 @@ export const startRun = async (
     state: { ...state, status: 'starting', run, restartCount, stoppedByUser: false, error: '' },
   })
   try {
+    // Nothing was awaited since the state says `starting`: of two containers that start at once the second is refused.
+    refuseSecondMachine(context, container)
     makeFolder(container.runDir)
     const image = await context.images.root(container.document.imageId)
     await connect(context, container)

@@ -16,6 +16,8 @@ export interface Bundle {
   readonly image: ImageRoot
   readonly spec: OciSpec
   readonly hostMounts: readonly HostMount[]
+  /** Volumes that are disks. Of several mounts of one file it is opened once. */
+  readonly diskMounts: readonly DiskMount[]
   /** The first is primary: default route and published ports. Empty: only loopback. */
   readonly endpoints: readonly Endpoint[]
   /** A reaper is PID 1 and the process its child. */
@@ -46,6 +48,16 @@ export interface HostMount {
   readonly kind: 'bind' | 'volume'
   /** Which FUSE session carries it: `locking` where several containers write to one source. */
   readonly profile: 'plain' | 'locking'
+}
+
+/** A volume that is a file system in a file of the host, which no other machine may use meanwhile. */
+export interface DiskMount {
+  /** The volume's name, for messages. */
+  readonly volume: string
+  /** Absolute; it exists. */
+  readonly file: string
+  readonly target: string
+  readonly readOnly: boolean
 }
 
 /** One network interface, leased by the engine. */

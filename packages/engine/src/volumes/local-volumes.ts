@@ -1,15 +1,16 @@
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, statSync, symlinkSync } from 'node:fs'
+import { mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, symlinkSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
-import { isAbsolute, join } from 'node:path'
+import { join } from 'node:path'
 import { type Clock, isSystemError, systemClock } from '@container-compose/core'
 import { type ApiError, badParameter, conflict, notFound } from '../api/errors.ts'
 import { makeFolder, type OnSetAside, readDocument, writeDocument } from '../store/document.ts'
+import { storageOf } from './driver-options.ts'
 import { formatOf, type VolumeDocument } from './volume-document.ts'
 import type { Volume, VolumeRequest, Volumes } from './volumes.ts'
 
 export interface LocalVolumesOptions {
-  /** `data/volumes` of the engine's root: each volume is `<name>/volume.json` and `<name>/_data`. */
+  /** `data/volumes` of the engine's root: each volume is `<name>/volume.json` and `<name>/_data` or `<name>/disk.ext4`. */
   readonly dir: string
   readonly onSetAside: OnSetAside
   readonly onEvent?: (action: 'create' | 'destroy', volume: Volume) => void
@@ -19,7 +20,7 @@ export interface LocalVolumesOptions {
 /** Not a name that a volume can have. */
 const removingPrefix = '.removing-'
 
-/** Volumes as directories of the host. Data whose document is missing or bad is left alone, and taken up by a volume of that name. */
+/** Volumes as directories of the host, or disks of machines. Data whose document is missing or bad is left alone, and taken up by a volume of that name. */
 export const openVolumes = (options: LocalVolumesOptions): Volumes => {
   const { dir, onEvent = () => undefined, clock = systemClock } = options
   makeFolder(dir)
@@ -30,25 +31,26 @@ export const openVolumes = (options: LocalVolumesOptions): Volumes => {
       rm(join(dir, entry), { recursive: true, force: true }).catch(() => undefined)
     else {
       const document = readDocument(join(dir, entry, 'volume.json'), formatOf(entry), options.onSetAside)
-      if (document !== undefined) volumes.set(entry, { ...document, mountpoint: join(dir, entry, '_data') })
+      if (document !== undefined) volumes.set(entry, volumeOf(dir, document))
       else removeIfEmpty(join(dir, entry))
     }
   }
 
   const make = (document: VolumeDocument): Volume => {
     const folder = join(dir, document.name)
-    const mountpoint = join(folder, '_data')
-    const target = bindTarget(document)
+    const volume = volumeOf(dir, document)
+    const storage = storageOf(document.name, document.options)
     mkdirSync(folder, { recursive: true, mode: 0o700 })
     try {
-      if (target === undefined) mkdirSync(mountpoint, { mode: 0o755 })
-      else symlinkSync(target, mountpoint)
+      if (storage.kind === 'directory') mkdirSync(volume.mountpoint, { mode: 0o755 })
+      // A disk is made when the first container says what shall be on it.
+      if (storage.kind === 'bind') symlinkSync(storage.target, volume.mountpoint)
     } catch (error) {
       // Data of a volume whose document was lost.
       if (!isSystemError(error, 'EEXIST')) throw error
     }
     writeDocument(join(folder, 'volume.json'), formatOf(document.name), document, { durable: true })
-    return { ...document, mountpoint }
+    return volume
   }
 
   return {
@@ -75,6 +77,16 @@ export const openVolumes = (options: LocalVolumesOptions): Volumes => {
       onEvent('destroy', volume)
       await rm(removing, { recursive: true, force: true })
     },
+  }
+}
+
+const volumeOf = (dir: string, document: VolumeDocument): Volume => {
+  const { name, options } = document
+  const isDisk = options['type'] === 'ext4'
+  return {
+    ...document,
+    ...(isDisk && { isDisk }),
+    mountpoint: join(dir, name, isDisk ? 'disk.ext4' : '_data'),
   }
 }
 
@@ -107,7 +119,7 @@ const documentOf = (request: VolumeRequest, now: string): VolumeDocument => {
     createdAt: now.replace(/\.\d+Z$/, 'Z'),
     anonymous,
   }
-  bindTarget(document)
+  storageOf(name, options)
   return document
 }
 
@@ -120,25 +132,4 @@ const checkName = (name: string): void => {
     throw badParameter(
       `create ${name}: "${name}" includes invalid characters for a local volume name, only "[a-zA-Z0-9][a-zA-Z0-9_.-]" are allowed. If you intended to pass a host directory, use absolute path`,
     )
-}
-
-/**
- * The directory that the options of the local driver name: `type=none`, `o=bind`, `device=/path`. Undefined without options.
- *
- * @throws ApiError 400 for what Docker would hand to mount(2), such as nfs or tmpfs, and for unknown options
- */
-const bindTarget = ({ name, options }: Pick<VolumeDocument, 'name' | 'options'>): string | undefined => {
-  if (Object.keys(options).length === 0) return undefined
-  const unknown = Object.keys(options).find((option) => !['type', 'o', 'device', 'size'].includes(option))
-  if (unknown !== undefined) throw badParameter(`create ${name}: invalid option: "${unknown}"`)
-  const { type = '', o = '', device = '', size } = options
-  const words = o.split(',').filter((word) => word !== '' && word !== 'rw')
-  const isBind = words.length > 0 && words.every((word) => word === 'bind' || word === 'rbind')
-  if (size !== undefined || !['', 'none', 'bind'].includes(type) || !isBind)
-    throw badParameter(
-      `create ${name}: of the mounts that the local driver can make only a directory of the host is supported (type: none, o: bind, device: /path), not type=${type || 'none'} o=${o}${size === undefined ? '' : ` size=${size}`}`,
-    )
-  if (!isAbsolute(device) || !statSync(device, { throwIfNoEntry: false })?.isDirectory())
-    throw badParameter(`create ${name}: device "${device}" is no directory of the host`)
-  return device
 }

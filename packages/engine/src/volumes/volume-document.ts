@@ -2,7 +2,7 @@ import type { DocumentFormat } from '../store/document.ts'
 import type { Volume } from './volumes.ts'
 
 /** `data/volumes/<name>/volume.json` */
-export type VolumeDocument = Omit<Volume, 'mountpoint'>
+export type VolumeDocument = Omit<Volume, 'mountpoint' | 'isDisk'>
 
 /** A document counts only in the folder of its own name. */
 export const formatOf = (name: string): DocumentFormat<VolumeDocument> => ({

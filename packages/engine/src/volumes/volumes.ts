@@ -26,8 +26,10 @@ export interface Volume {
   readonly options: Readonly<Record<string, string>>
   /** RFC 3339. */
   readonly createdAt: string
-  /** The directory of the host that holds the data; it exists. */
+  /** The directory of the host that holds the data; it exists. Of a disk its file, which exists when a container refers to it. */
   readonly mountpoint: string
+  /** It is a file system in a file (`type=ext4`), which one machine at a time has as a disk. */
+  readonly isDisk?: true
   /** Made without a name. */
   readonly anonymous: boolean
 }

@@ -9,11 +9,11 @@ export const outerFirst = (mounts: readonly GuestMount[]): GuestMount[] => {
 }
 
 export const encodeMount = (mount: GuestMount): Buffer => {
-  if (mount.kind === 'shared')
+  if (mount.kind !== 'filesystem')
     return listItem(tag.mount, [
       stringItem(tag.mountTarget, mount.target),
-      stringItem(tag.mountPort, mount.port),
-      stringItem(tag.mountSource, mount.entry),
+      stringItem(tag.mountPort, mount.kind === 'disk' ? 'disk' : mount.port),
+      stringItem(tag.mountSource, mount.kind === 'disk' ? String(mount.disk) : mount.entry),
       numberItem(tag.mountFlags, mount.readOnly ? readOnly : 0),
     ])
   const { flags, data } = parseMountOptions(mount.options)

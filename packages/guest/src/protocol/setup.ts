@@ -54,6 +54,8 @@ export type GuestMount =
       readonly entry: string
       readonly readOnly: boolean
     }
+  /** The file system on a disk besides the container's own, counted from 0. */
+  | { readonly kind: 'disk'; readonly target: string; readonly disk: number; readonly readOnly: boolean }
 
 /** Of the container's cgroup (v2); absent means none. */
 export interface GuestLimits {

@@ -75,7 +75,7 @@ class VmRuntime implements Runtime, SpareState {
     const { runDir, clock = systemClock, warmSpare: mode = 'off', onWarning: onFault = () => {} } = options
     const templates = this.#templates
     const spares = new Spares({ mode, templates, runDir, clock, onFault })
-    this.#tools = { templates, spares, clock, switch: options.switch }
+    this.#tools = { templates, spares, clock, onFault, switch: options.switch }
     this.#helpers = new Helpers(this.#tools)
   }
 
@@ -108,7 +108,7 @@ class VmRuntime implements Runtime, SpareState {
   }
 
   async adopt(bundle: Bundle, run: number): Promise<RunningContainer | ExitStatus> {
-    const adopted = await adoptContainer(bundle, run, this.#tools.clock)
+    const adopted = await adoptContainer(bundle, run, this.#tools)
     return 'exited' in adopted ? this.#keep(bundle.dir, run, adopted) : adopted
   }
 

@@ -1,6 +1,5 @@
 import { connect } from 'node:net'
 import { join } from 'node:path'
-import type { Clock } from '@container-compose/core'
 import { AgentClient } from '@container-compose/guest'
 import type { Bundle, ExitStatus } from '../../runtime.ts'
 import { removeCgroups } from '../machine/host-cgroup.ts'
@@ -8,10 +7,12 @@ import { findMachine } from '../machine/process.ts'
 import { sockets } from '../machine/restore.ts'
 import { Qmp } from '../qemu/qmp.ts'
 import { sizeOf } from '../shape.ts'
+import { tellOfDiskErrors } from './disk-errors.ts'
 import { endOfRun } from './end-of-run.ts'
 import { ensureMountServers } from './mount-servers.ts'
 import { RunningVm } from './running-vm.ts'
 import { shapeOf } from './shape-of.ts'
+import type { StartTools } from './start.ts'
 
 const adoptDeadlineMs = 120_000
 
@@ -19,7 +20,7 @@ const adoptDeadlineMs = 120_000
 export const adoptContainer = async (
   bundle: Bundle,
   run: number,
-  clock: Clock,
+  { clock, onFault }: Pick<StartTools, 'clock' | 'onFault'>,
 ): Promise<RunningVm | ExitStatus> => {
   const found = await findMachine(bundle.runDir)
   if (found === undefined) return endOfRun(bundle, run, clock)
@@ -34,6 +35,7 @@ export const adoptContainer = async (
     return endOfRun(bundle, run, clock)
   }
   if (connected !== undefined) {
+    tellOfDiskErrors(connected.qmp, bundle.name, onFault)
     const howItEnded = (): Promise<ExitStatus> => endOfRun(bundle, run, clock)
     return new RunningVm({ process, ...connected, size: sizeOf(shapeOf(bundle)), startedAt, howItEnded })
   }

@@ -3,6 +3,7 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import { AgentClient } from '@container-compose/guest'
 import type { Bundle } from '../../runtime.ts'
+import { openDataDisks } from '../disk/data-disks.ts'
 import { openOverlay } from '../disk/overlay.ts'
 import { createLog } from '../log/container-log.ts'
 import { Held } from '../machine/held.ts'
@@ -82,6 +83,7 @@ const restoreContainer = async (
   const lock = held.fd(await takeLock(bundle.runDir))
   const base = held.file(await open(bundle.image.ext4Base, 'r'))
   const overlay = held.file(await openOverlay(bundle.dir, base))
+  const dataDisks = await openDataDisks(bundle.diskMounts, held)
   const log = held.file(await createLog(bundle.dir, run))
   const taps: number[] = []
   for (const endpoint of bundle.endpoints)
@@ -93,6 +95,7 @@ const restoreContainer = async (
     cgroups: await makeCgroups(bundle.id, machineLimits(bundle.spec.linux.resources, template.shape)),
     lock,
     disk: { overlay, base },
+    dataDisks,
     log,
     taps,
   })

@@ -3,6 +3,7 @@ import type { GuestLimits, GuestMount, GuestNic, GuestProcess, GuestSetup } from
 import type { OciMount, OciProcess, OciResources } from '../../oci-spec.ts'
 import type { Bundle, Endpoint } from '../../runtime.ts'
 import { maskedPaths, readonlyPaths, systemMounts, usualShmBytes } from '../../system-mounts.ts'
+import { dataDiskFiles } from '../disk/data-disks.ts'
 import { mountPorts } from '../mounts/mount-ports.ts'
 import { rehearsalProgram } from '../rehearsal/rehearsal-disk.ts'
 
@@ -34,7 +35,7 @@ export const guestSetup = (bundle: Bundle, moment: Moment): GuestSetup => {
     ...(dnsUpstream === undefined ? {} : { dnsUpstream }),
     etcFiles: bundle.etcFiles,
     readOnlyRoot: spec.root.readonly,
-    mounts: [...spec.mounts.map(filesystemMount), ...sharedMounts(bundle)],
+    mounts: [...spec.mounts.map(filesystemMount), ...sharedMounts(bundle), ...diskMounts(bundle)],
     sysctl: spec.linux.sysctl,
     maskedPaths: spec.linux.maskedPaths,
     readonlyPaths: spec.linux.readonlyPaths,
@@ -126,6 +127,14 @@ const sharedMounts = ({ hostMounts }: Bundle): GuestMount[] =>
       }),
     ),
   )
+
+const diskMounts = ({ diskMounts: mounts }: Bundle): GuestMount[] => {
+  const files = dataDiskFiles(mounts)
+  return mounts.map(({ file, target, readOnly }) => ({
+    ...{ kind: 'disk', target, readOnly },
+    disk: files.indexOf(file),
+  }))
+}
 
 const guestLimits = (resources: OciResources): GuestLimits => ({
   ...defined('memoryMaxBytes', resources.memoryLimit),

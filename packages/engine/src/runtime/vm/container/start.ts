@@ -6,6 +6,7 @@ import { removeCgroups } from '../machine/host-cgroup.ts'
 import { sizeOf } from '../shape.ts'
 import type { Spares } from '../spare/spares.ts'
 import type { Templates } from '../template/templates.ts'
+import { tellOfDiskErrors } from './disk-errors.ts'
 import { endOfRun } from './end-of-run.ts'
 import { startError } from './exec-in-vm.ts'
 import { freshMachine } from './fresh-machine.ts'
@@ -21,6 +22,8 @@ export interface StartTools {
   readonly spares: Spares
   readonly switch: Pick<Switch, 'openTap' | 'plugTap'>
   readonly clock: Clock
+  /** Told of what went wrong and kept nothing from running. */
+  readonly onFault: (error: unknown) => void
 }
 
 /** Runs a container in a machine of its own. Leaves nothing behind when it fails, but the disk and what the log has. */
@@ -35,6 +38,7 @@ export const startContainer = async (tools: StartTools, bundle: Bundle, run: num
         ensureMountServers(bundle),
       ])
       machine.unref()
+      tellOfDiskErrors(qmp, bundle.name, tools.onFault)
       return new RunningVm({
         ...{ process, agent, qmp, acceleration },
         size: sizeOf(shape),

@@ -106,6 +106,7 @@ const startHelper = async (tools: StartTools, bundle: Bundle): Promise<Helper> =
         overlay: held.file(await openOverlay(bundle.dir, base)),
         base,
       },
+      dataDisks: [],
       log: held.file(await open('/dev/null', 'a')),
       taps: [],
     })

@@ -5,6 +5,7 @@ import { listenUnix } from '@container-compose/native'
 import { closeAll } from '../qemu/close-all.ts'
 import {
   channelArguments,
+  dataDiskArguments,
   machineArguments,
   overlayArguments,
   restoreArguments,
@@ -36,6 +37,8 @@ export interface RestoreOptions {
   /** Held by the machine from now on; like all descriptors here it stays the caller's to close. */
   readonly lock: number
   readonly disk: { readonly overlay: FileHandle; readonly base: FileHandle }
+  /** Files behind the first of its other disks. */
+  readonly dataDisks: readonly number[]
   readonly log: FileHandle
   /** The first network cards'; the others lead nowhere. */
   readonly taps: readonly number[]
@@ -82,6 +85,7 @@ export const restore = async (options: RestoreOptions): Promise<Restoring> => {
       [descriptors.overlay, options.disk.overlay.fd],
       [descriptors.base, options.disk.base.fd],
       ...taps.map((tap, index): [number, number] => [descriptors.tap + index, tap]),
+      ...options.dataDisks.map((disk, index): [number, number] => [descriptors.data + index, disk]),
     ])
     const unused = Array.from({ length: shape.nics - taps.length }, (_, index) => taps.length + index)
     const machine = await launch({
@@ -90,6 +94,7 @@ export const restore = async (options: RestoreOptions): Promise<Restoring> => {
         ...machineArguments(shape, acceleration),
         ...channelArguments(shape),
         ...overlayArguments({ replaceable: options.isSpare ?? false }),
+        ...dataDiskArguments(options.dataDisks.length),
         ...restoreArguments(),
         ...sandboxArguments(),
       ],

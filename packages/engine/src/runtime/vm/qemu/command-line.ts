@@ -7,6 +7,15 @@ export type Acceleration = 'kvm' | 'tcg'
 export const diskBytes = 64 * 1024 ** 3
 
 /**
+ * Disks besides the container's own: each holds a volume, or nothing. All machines have all of them, since a device that comes
+ * later would cost a start a scan of the bus; those that nobody needs cost next to nothing.
+ */
+export const dataDisks = 4
+
+/** Capacity that the guest sees of them, whatever is behind: more than any volume has. */
+export const dataDiskBytes = 16 * 1024 ** 4
+
+/**
  * The machine: everything that must be the same when a template is saved and when it is restored. Addresses are explicit because
  * QEMU would otherwise number devices by their order.
  */
@@ -23,6 +32,11 @@ export const machineArguments = (shape: MachineShape, acceleration: Acceleration
   ...['-rtc', 'base=utc'],
   // A full disk of the host is an error that the guest sees and an event for us, never a machine that stands still.
   ...['-device', `virtio-blk-pci,drive=${diskNodes.disk},addr=0x2,romfile=,werror=report,rerror=report`],
+  ...Array.from({ length: dataDisks }, (_, index) => [
+    '-device',
+    // The guest finds them by the order of their addresses, after the container's own.
+    `virtio-blk-pci,drive=${dataDiskNode(index)},addr=0x${(0x10 + index).toString(16)},num-queues=1,queue-size=128,romfile=,werror=report,rerror=report`,
+  ]).flat(),
   ...['-device', 'virtio-serial-pci,id=s0,addr=0x3,max_ports=8'],
   ...serialPort(1, 'agent'),
   ...serialPort(2, logChardev),
@@ -77,7 +91,7 @@ const listeningSocket = (id: string, fd: number): string[] => [
   `socket,id=${id},fd=${fd},server=on,wait=off`,
 ]
 
-const fdSets = { log: 1, overlay: 2, base: 3 } as const
+const fdSets = { log: 1, overlay: 2, base: 3, data: 4 } as const
 
 const memoryBackend = ({ memoryMib, memory }: MachineShape): string => {
   // QEMU 7.2 opens the file for writing even when it maps it privately. So what is behind the descriptor must not be writable
@@ -107,6 +121,48 @@ export const overlayArguments = ({ replaceable = false } = {}): string[] => [
     ? ['-blockdev', `driver=raw,node-name=${diskNodes.disk},file=${diskNodes.placeholder},discard=unmap`]
     : []),
 ]
+
+/** The first disks besides the container's own have a file each, handed over as a descriptor; the others nothing. */
+export const dataDiskArguments = (files: number): string[] =>
+  Array.from({ length: dataDisks }, (_, index) => [
+    ...(index < files ? ['-add-fd', `fd=${descriptors.data + index},set=${fdSets.data + index}`] : []),
+    '-blockdev',
+    options(index < files ? dataDiskFile(index, `/dev/fdset/${fdSets.data + index}`) : nothing(index)),
+    '-blockdev',
+    options(dataDisk(index, index < files)),
+  ]).flat()
+
+/** What the machine has: it stays when another node takes the place of the one behind. */
+export const dataDisk = (index: number, hasFile = true) => ({
+  driver: 'raw',
+  'node-name': dataDiskNode(index),
+  discard: 'unmap',
+  file: hasFile ? fileNode(index) : emptyNode(index),
+})
+
+/** A file as QEMU's page cache of the host has it; what the guest flushes is on the host's disk (`cache.no-flush` is off). */
+export const dataDiskFile = (index: number, path: string) => ({
+  ...{ driver: 'file', 'node-name': fileNode(index), filename: path },
+  // Who opens it for the machine has locked it.
+  locking: 'off',
+  discard: 'unmap',
+})
+
+const nothing = (index: number) => ({
+  driver: 'null-co',
+  'node-name': emptyNode(index),
+  'read-zeroes': 'on',
+  size: dataDiskBytes,
+})
+
+const dataDiskNode = (index: number): string => `v${index}`
+const fileNode = (index: number): string => `w${index}`
+const emptyNode = (index: number): string => `e${index}`
+
+const options = (members: Readonly<Record<string, string | number>>): string =>
+  Object.entries(members)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(',')
 
 /** Names in QEMU's graph of block devices: `disk` is what the machine's virtio-blk has. */
 export const diskNodes = { disk: 'd0', placeholder: 'q0', replacement: 'c0' } as const

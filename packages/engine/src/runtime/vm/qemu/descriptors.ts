@@ -23,4 +23,6 @@ export const descriptors = {
   initramfs: 23,
   /** The launcher's alone. */
   leash: 24,
+  /** The first of the disks besides the container's own; the others follow. */
+  data: 25,
 } as const

@@ -83,6 +83,7 @@ const restoreSpare = async (template: Template, dir: string): ReturnType<typeof 
       cgroups: [],
       lock,
       disk: { overlay, base: held.file(await open(template.rehearsalDisk, 'r')) },
+      dataDisks: [],
       log: held.file(await open('/dev/null', 'a')),
       taps: [],
       isSpare: true,

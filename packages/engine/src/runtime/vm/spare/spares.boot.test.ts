@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Bundle, RunningContainer } from '../../runtime.ts'
+import { makeTestDisk } from '../testing/test-disk.ts'
 import { openVmHost, type VmHost } from '../testing/vm-host.ts'
 
 let host: VmHost
@@ -46,10 +47,12 @@ const cpuOf = (pid: number): number => {
   return Number(fields[11]) + Number(fields[12])
 }
 
-test('a container that starts in a spare is as any other, and keeps its disk in the next one', async () => {
+test('a container that starts in a spare is as any other, and keeps its disks in the next one', async () => {
   const script =
-    'cat /etc/hostname /sys/class/net/eth0/address; cat /proc/net/fib_trie; echo >>/count; wc -l </count; exit 7'
-  const bundle = await host.bundle(['/bin/sh', '-c', script])
+    'cat /etc/hostname /sys/class/net/eth0/address; cat /proc/net/fib_trie; echo >>/count; wc -l </count; cat /data/count; wc -l </count >/data/count; exit 7'
+  const file = await makeTestDisk(host.root, 'volume')
+  const diskMounts = [{ volume: 'volume', file, target: '/data', readOnly: false }]
+  const bundle = await host.bundle(['/bin/sh', '-c', script], { diskMounts })
   for (const run of [1, 2]) {
     const { pid, folder } = await spare()
     const container = await start(bundle, run)
@@ -64,7 +67,7 @@ test('a container that starts in a spare is as any other, and keeps its disk in 
   expect(lines.join('\n')).toContain('10.89.0.2')
   // The address that it has practised with.
   expect(lines.join('\n')).not.toContain('192.0.2.')
-  expect(lines.filter((line) => /^\d$/.test(line))).toStrictEqual(['1', '2'])
+  expect(lines.filter((line) => /^\d$/.test(line))).toStrictEqual(['1', '2', '1'])
   expect(host.warnings).toStrictEqual([])
 })
 

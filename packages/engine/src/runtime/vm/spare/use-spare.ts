@@ -3,13 +3,15 @@ import { join } from 'node:path'
 import type { Bundle } from '../../runtime.ts'
 import type { StartTools } from '../container/start.ts'
 import { switchEndpoint } from '../container/switch-endpoint.ts'
+import { openDataDisks } from '../disk/data-disks.ts'
 import { openOverlay } from '../disk/overlay.ts'
 import { createLog } from '../log/container-log.ts'
 import { Held } from '../machine/held.ts'
 import { joinCgroups, machineLimits, makeCgroups } from '../machine/host-cgroup.ts'
 import { takeLock } from '../machine/lock.ts'
 import { machineFiles } from '../machine/restore.ts'
-import { diskNodes, logChardev } from '../qemu/command-line.ts'
+import { dataDisk, dataDiskFile, diskNodes, logChardev } from '../qemu/command-line.ts'
+import type { Qmp } from '../qemu/qmp.ts'
 import type { Spare } from './make-spare.ts'
 
 /**
@@ -58,6 +60,7 @@ const plugFiles = async ({ qmp }: Spare, bundle: Bundle, run: number, held: Held
     file: { driver: 'file', filename: overlay.path, locking: 'off', discard: 'unmap' },
     backing: { driver: 'file', filename: base.path, locking: 'off', 'read-only': true },
   })
+  await plugDataDisks(qmp, bundle, held)
   const disk = {
     ...{ driver: 'raw', 'node-name': diskNodes.disk, discard: 'unmap' },
     file: diskNodes.replacement,
@@ -71,6 +74,14 @@ const plugFiles = async ({ qmp }: Spare, bundle: Bundle, run: number, held: Held
     // The disk that it has practised with.
     qmp.execute('blockdev-del', { 'node-name': diskNodes.placeholder }),
   ])
+}
+
+const plugDataDisks = async (qmp: Qmp, { diskMounts }: Bundle, held: Held): Promise<void> => {
+  for (const [index, disk] of (await openDataDisks(diskMounts, held)).entries()) {
+    const { path } = await qmp.addDescriptor(disk)
+    await qmp.execute('blockdev-add', dataDiskFile(index, path))
+    await qmp.execute('blockdev-reopen', { options: [dataDisk(index)] })
+  }
 }
 
 const plugNetwork = async (tools: StartTools, { process }: Spare, bundle: Bundle): Promise<void> => {

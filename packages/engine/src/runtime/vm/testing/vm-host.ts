@@ -83,6 +83,7 @@ const testBundle = (
   name: `test-${number}`,
   spec: testSpec(args),
   hostMounts: [],
+  diskMounts: [],
   endpoints: [testEndpoint(number, 0)],
   init: false,
   openStdin: false,
