@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "states.h"
+
 /* Seconds. Plain: whatever changes is reported. */
 #define REPORTED 3600.0
 /* Locking: reported too, but some milliseconds late, and several write. */
@@ -92,21 +94,6 @@ static struct inode *open_child(struct server *server, struct inode *parent, con
 	close(fd);
 	errno = error;
 	return inode;
-}
-
-/*
- * The guest gets new attributes. Its kernel drops the content that it holds when size or mtime differ from before; a file
- * that was changed and got its old mtime again is only told apart here.
- */
-static void note_told(struct server *server, struct inode *inode, const struct stat *st)
-{
-	struct stamp now = stamp_of(st), as_before = inode->told;
-	as_before.changed = now.changed;
-	if (inode->type == S_IFREG)
-		note_change(inode, &now);
-	if (inode->type == S_IFREG && stamps_equal(&now, &as_before))
-		tell_if_changed(server, inode, st);
-	inode->told = now;
 }
 
 int look_up(struct server *server, struct inode *parent, const char *name, struct fuse_entry_param *entry)

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "server.h"
+#include "states.h"
 
 #define NAME_EVENTS (IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO)
 /* IN_CLOSE_WRITE: what was written through a mapping shows only then. */
@@ -83,42 +84,6 @@ void unwatch_inode(struct server *server, struct inode *inode)
 		if (other->watch == watch)
 			return;
 	inotify_rm_watch(server->host_events.fd, watch);
-}
-
-void own_change(struct inode *inode)
-{
-	struct stat st;
-	if (fstat(inode->fd, &st) == 0)
-		inode->told = stamp_of(&st);
-}
-
-void note_change(struct inode *inode, const struct stamp *now)
-{
-	struct stamp as_before = inode->told;
-	as_before.changed = now->changed;
-	if (!stamps_equal(now, &as_before))
-		inode->unpoked = POKE_MODIFY;
-	else if (!inode->unpoked && !stamps_equal(now, &inode->told))
-		inode->unpoked = POKE_ATTRIB;
-}
-
-void tell_if_changed(struct server *server, struct inode *inode, const struct stat *st)
-{
-	struct stamp now = stamp_of(st);
-	if (stamps_equal(&now, &inode->told))
-		return;
-	note_change(inode, &now);
-	/* Content too, even where size and mtime are as they were: a copy may have set the old mtime again. */
-	notify_content(server, inode);
-	inode->told = now;
-}
-
-static void tell_state(struct server *server, struct inode *inode, const struct stat *st)
-{
-	tell_if_changed(server, inode, st);
-	if (inode->unpoked)
-		poke_state(server, inode, inode->unpoked == POKE_ATTRIB);
-	inode->unpoked = 0;
 }
 
 /* Its names and times; the kernel does that by itself only for names that it has cached. */
@@ -204,7 +169,7 @@ static void pass_on(struct server *server, struct inode *watched, const struct i
 		settle_move(server);
 	if (event->len == 0) {
 		if (fstat(watched->fd, &st) == 0)
-			tell_state(server, watched, &st);
+			tell_state(server, watched, &st, event->mask);
 		return;
 	}
 	if (event->mask & NAME_EVENTS) {
@@ -215,8 +180,8 @@ static void pass_on(struct server *server, struct inode *watched, const struct i
 		return;
 	struct inode *inode = inodes_find(&server->inodes, &st, watched->source);
 	if (inode)
-		tell_state(server, inode, &st);
-	else if (event->mask & (IN_MODIFY | IN_ATTRIB) && !S_ISDIR(st.st_mode) && !S_ISLNK(st.st_mode))
+		tell_state(server, inode, &st, event->mask);
+	else if (event->mask & IN_MODIFY ? S_ISREG(st.st_mode) : event->mask & IN_ATTRIB && !S_ISLNK(st.st_mode))
 		poke_state_of_name(server, watched, event->name, event->mask & IN_ATTRIB);
 }
 
@@ -260,7 +225,7 @@ static void scan(struct server *server)
 		struct stat st;
 		if (!inode || fstat(inode->fd, &st))
 			continue;
-		tell_state(server, inode, &st);
+		tell_state(server, inode, &st, 0);
 		if (!parent || !inode->name)
 			continue;
 		if (fstatat(parent->fd, inode->name, &st, AT_SYMLINK_NOFOLLOW) || st.st_dev != inode->dev ||

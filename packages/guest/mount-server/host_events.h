@@ -8,13 +8,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/stat.h>
 
 #include "expected.h"
 
 struct inode;
 struct server;
-struct stamp;
 
 #define WATCH_BUCKETS 4096
 
@@ -51,14 +49,5 @@ bool host_events_wanted(const struct server *server);
 
 /* Handles what has happened since, as far as the guest may be told. */
 void host_events_run(struct server *server);
-
-/* After a change made for the guest: what inotify will say about it is known. */
-void own_change(struct inode *inode);
-
-/* Notes what kind of change leads to the stamp, for the event that will tell of it. */
-void note_change(struct inode *inode, const struct stamp *now);
-
-/* Outdates what the guest holds of it if `st` is not what it was told. */
-void tell_if_changed(struct server *server, struct inode *inode, const struct stat *st);
 
 #endif

@@ -35,8 +35,11 @@ struct inode {
 	char *name;
 	/* As the guest was last told. */
 	struct stamp told;
-	/* A change that the guest was told of and whose event has not been raised there yet: POKE_MODIFY, POKE_ATTRIB, 0 none. */
+	/* A change that the guest was told of before the host's event: POKE_MODIFY, POKE_ATTRIB, 0 none. */
 	int unpoked;
+	/* The state whose events the guest has had, and which of them: a bit for each POKE_MODIFY, POKE_ATTRIB. */
+	unsigned raised_kinds;
+	struct stamp raised;
 	/* inotify watch, -1 without. */
 	int watch;
 	struct inode *next_watched;

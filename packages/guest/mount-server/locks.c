@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "server.h"
+#include "states.h"
 
 /* More than any guest needs; keeps a hostile one from eating the host's descriptors and memory. */
 #define MOST_HOLDERS 8192

@@ -6,6 +6,7 @@
 #include "answers.h"
 #include "operations.h"
 #include "poke_answers.h"
+#include "states.h"
 
 static int set_owner(const struct inode *inode, const struct stat *wanted, int which)
 {

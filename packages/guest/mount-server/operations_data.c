@@ -6,6 +6,7 @@
 #include "../agent/mount_protocol.h"
 #include "answers.h"
 #include "operations.h"
+#include "states.h"
 
 /* Changed so lately that a second change would not show: the host's clock of files ticks every few milliseconds. */
 static bool is_fresh(const struct stat *st)

@@ -9,6 +9,7 @@
 #include "answers.h"
 #include "operations.h"
 #include "poke_answers.h"
+#include "states.h"
 
 static void expect(struct server *server, const struct inode *directory, uint32_t kind, const char *name)
 {
@@ -24,7 +25,7 @@ static void own_change_of(struct server *server, struct inode *directory, const 
 	struct inode *inode = inodes_find(&server->inodes, &st, directory->source);
 	if (!inode)
 		return;
-	inode->told = stamp_of(&st);
+	own_change(inode);
 	inode_named(&server->inodes, inode, directory, name);
 }
 
@@ -53,11 +54,11 @@ static void finish_making(fuse_req_t request, struct inode *parent, const char *
 	if (!S_ISLNK(mode) && mode & (S_ISUID | S_ISGID)) {
 		mode_t inherited = S_ISDIR(mode) ? entry.attr.st_mode & S_ISGID : 0;
 		fchmodat(server->descriptors, fd_name(made->fd).text, (mode & 07777) | inherited, 0);
-		own_change(made);
 		struct stat st;
 		if (fstat(made->fd, &st) == 0)
 			entry.attr.st_mode = st.st_mode;
 	}
+	own_change(made);
 	fuse_reply_entry(request, &entry);
 }
 

@@ -7,6 +7,7 @@
 
 #include "answers.h"
 #include "operations.h"
+#include "states.h"
 
 static char value_buffer[XATTR_SIZE_MAX];
 

@@ -91,8 +91,27 @@ test('a change of content, of permissions, and nothing for a change of something
   await hears('0 modify f')
   await fs.chmod(join(host, 'state/f'), 0o600)
   await hears('0 attrib f')
+  // As touch does it: new times are no new content.
+  await fs.utimes(join(host, 'state/f'), 2000, 2000)
+  await hears('0 attrib f')
   await fs.writeFile(join(host, 'elsewhere/x'), '')
   await hears()
+})
+
+test('permissions and times of directories, for who watches them or what they are in', async () => {
+  await prepare('directories')
+  await fs.mkdir(join(host, 'directories/d'))
+  await fs.mkdir(join(host, 'directories/unknown'))
+  await watch('directories', 'directories/d', last)
+  await fs.chmod(join(host, 'directories/d'), 0o700)
+  await hears('0 attrib-directory d', '1 attrib-directory')
+  await fs.chmod(join(host, 'directories/unknown'), 0o700)
+  await hears('0 attrib-directory unknown')
+  // What changes in it has changed its times.
+  await fs.writeFile(join(host, 'directories/d/new'), '')
+  await hears('1 create new')
+  await fs.chmod(join(host, 'directories/d'), 0o755)
+  await hears('0 attrib-directory d', '1 attrib-directory')
 })
 
 test('what is made, removed and renamed, files and directories, whether the guest knew them or not', async () => {
@@ -139,6 +158,18 @@ test('a save by rename reaches who watches the directory and who watches the fil
   expect(await fs.readFile(join(port.root, '0/saved/f'), 'utf8')).toBe('new')
 })
 
+test('a file that is made and written at once is told as both, also to who looks at it on the first', async () => {
+  await prepare('written')
+  await watch('written', last)
+  const names = Array.from({ length: 100 }, (_, index) => `f${index}`)
+  for (const name of names) {
+    await fs.writeFile(join(host, 'written', name), name)
+    await eventually(async () => heard.includes(`0 create ${name}`) || undefined)
+    await fs.stat(join(port.root, '0/written', name))
+  }
+  for (const name of names) await eventually(async () => heard.includes(`0 modify ${name}`) || undefined)
+})
+
 test('nothing comes twice: what the guest does itself, and a poke, raise no further event, and the host sees none', async () => {
   await prepare('own')
   await fs.writeFile(join(host, 'own/f'), 'x')
@@ -149,7 +180,7 @@ test('nothing comes twice: what the guest does itself, and a poke, raise no furt
   await hears('0 modify f', '0 create g', '0 delete g')
   const before = await fs.stat(join(host, 'own/f'), { bigint: true })
   await fs.utimes(join(host, 'own/f'), 1000, 1000)
-  await hears('0 modify f')
+  await hears('0 attrib f')
   const after = await fs.stat(join(host, 'own/f'), { bigint: true })
   expect([after.mtimeMs, after.size]).toEqual([1_000_000n, before.size])
 })
