@@ -149,7 +149,7 @@ test('a rule with restart starts the program again in the machine that runs: sam
   await host.ok(['down'], { cwd: dir })
 })
 
-test('after a storm of 2,000 files, with removals, moves and saves during it, the trees are equal', async () => {
+test('after a storm of 2,000 files, with removals, moves and saves during it and a restart of the container amid it, the trees are equal', async () => {
   const dir = host.project('storm', {
     'compose.yaml': compose('- { path: src, target: /app, action: sync }'),
     'src/keep': 'k',
@@ -161,10 +161,12 @@ test('after a storm of 2,000 files, with removals, moves and saves during it, th
     for (let file = 0; file < 40; file += 1)
       writeFileSync(join(src, `d${folder}/f${file}`), `${folder} ${file}\n`)
   }
+  const restarted = host.ok(['restart', '-t', '0'], { cwd: dir })
   for (let folder = 0; folder < 50; folder += 5) rmSync(join(src, `d${folder}`), { recursive: true })
   for (let folder = 1; folder < 50; folder += 5)
     renameSync(join(src, `d${folder}`), join(src, `moved${folder}`))
   writeFileSync(join(src, 'keep'), 'kept')
+  await restarted
   const sum = `find . -type f -exec md5sum {} + | sort -k 2 | md5sum`
   const here = (await host.run('sh', ['-c', sum], { cwd: src })).stdout
   await eventually(async () => (await box(dir, `cd /app && ${sum}`)) === here, 'the same content', 60_000)

@@ -25,6 +25,7 @@
 #include "requests.h"
 #include "restart.h"
 #include "stream_io.h"
+#include "work.h"
 
 static struct {
 	int phase;
@@ -241,6 +242,7 @@ void life_end(struct stream *main_stream)
 {
 	life.phase = PHASE_EXITED;
 	log_exit((uint8_t)main_stream->code, cgroup_was_oom_killed());
+	work_end_all();
 	container_let_go();
 	disks_wait_until_free();
 	while (!log_flush())
@@ -261,6 +263,7 @@ void life_shutdown(void)
 	if (life.phase == PHASE_RUNNING)
 		return;
 	waitpid(container_pid(), NULL, 0);
+	work_end_all();
 	container_let_go();
 	disks_wait_until_free();
 	power_off();

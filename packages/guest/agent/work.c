@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "container.h"
@@ -59,4 +60,14 @@ bool work_start(struct stream *stream, const struct work *work, struct view requ
 	fcntl(mine, F_SETFL, O_NONBLOCK);
 	fcntl(stream->report, F_SETFL, O_NONBLOCK);
 	return true;
+}
+
+void work_end_all(void)
+{
+	for (struct stream *stream = NULL; (stream = stream_next(stream));) {
+		if (stream->kind != STREAM_WORK || stream->pid <= 0 || stream->exited)
+			continue;
+		kill(stream->pid, SIGKILL);
+		waitpid(stream->pid, NULL, 0);
+	}
 }

@@ -18,6 +18,9 @@ struct work {
 
 bool work_start(struct stream *stream, const struct work *work, struct view request, struct fault *fault);
 
+/* Before the disk is let go. What is cut short has not been answered, so nobody takes it for done. */
+void work_end_all(void);
+
 /* For work that has begun. */
 void work_begun(int report);
 

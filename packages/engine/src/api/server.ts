@@ -55,7 +55,10 @@ export const createApiServer = (options: ApiServerOptions): Server => {
     else sendJson(call, status, { message })
   }
 
-  const server = createServer((request, response) => void answer(request, response))
+  const server = createServer((request, response) => {
+    response.once('finish', () => drain(request))
+    void answer(request, response)
+  })
   server.on('upgrade', (request, socket: Socket, head) => {
     // A socket that was upgraded has no response of its own. One is made for the case that the answer is an ordinary one.
     const response = new ServerResponse(request)
@@ -71,6 +74,17 @@ export const createApiServer = (options: ApiServerOptions): Server => {
   server.timeout = 0
   server.keepAliveTimeout = 60_000
   return server
+}
+
+/**
+ * Reads what is left of a body whose request has been answered. Else it would lie in front of the next request on the same
+ * connection, which would wait for ever. Node.js does so itself only for a body that nobody has begun to read.
+ */
+const drain = (request: IncomingMessage): void => {
+  if (request.complete) return
+  request.removeAllListeners('data').removeAllListeners('readable')
+  // The stream finds out a tick later that nobody reads by 'readable' any more.
+  process.nextTick(() => request.resume())
 }
 
 /** Listens on a unix socket that only its owner may use; a socket left by an engine that is gone is replaced. */

@@ -46,7 +46,8 @@ export class ServiceWatch {
   started(id: string): void {
     if (!this.#debts.has(id))
       this.#debts.set(id, this.#debtOf([...this.#initial(), ...this.#touched.values()]))
-    if ((this.#debts.get(id)?.size ?? 0) > 0) this.#add({ ...nothing, deliver: true })
+    // Owed or not: what is being delivered to the run before may fail yet.
+    this.#add({ ...nothing, deliver: true })
   }
 
   /** Finds the containers that have started unheard. */
