@@ -44,11 +44,12 @@ mount -t tmpfs -o mode=0755,nosuid,noexec,size=64k tmpfs dev
 cp -a /dev/null /dev/zero /dev/full /dev/random /dev/urandom /dev/tty dev
 mount --rbind /sys sys
 mount -t proc -o nosuid,nodev,noexec proc proc
-for ((i = 0; i < writable; i++)); do show rw "$1"; shift; done
-for ((i = 0; i < readable; i++)); do show ro "$1"; shift; done
 mount --bind "$temporary" var/tmp
 mkdir -p var/tmp/buildah-cache
 mount --bind "$caches" var/tmp/buildah-cache
+# Behind all other mounts: any of them may be where a directory lies.
+for ((i = 0; i < writable; i++)); do show rw "$1"; shift; done
+for ((i = 0; i < readable; i++)); do show ro "$1"; shift; done
 pivot_root . old
 umount -l old
 rmdir old
