@@ -2,7 +2,8 @@ import { appendFileSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'no
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { eventually } from '../eventually.ts'
-import { bundle, Host, repository } from '../host.ts'
+import { Host, repository } from '../host.ts'
+import { endWatching, startWatch, Watching } from '../watching.ts'
 
 let host: Host
 /** The folder of a static program that prints the events it hears. */
@@ -11,19 +12,8 @@ beforeAll(async () => {
   host = await Host.create()
   await host.load('busybox')
 })
-/** Commands under way: a test that fails leaves none behind. */
-const running = new Set<ReturnType<Host['spawn']>>()
-afterEach(() => {
-  for (const child of running) child.kill('SIGKILL')
-  running.clear()
-})
+afterEach(endWatching)
 afterAll(() => host.destroy())
-
-const spawnCompose = (dir: string, ...args: string[]) => {
-  const child = host.spawn(process.execPath, [bundle, ...args], { cwd: dir, timeoutMs: 170_000 })
-  running.add(child)
-  return child
-}
 
 const compose = (rules: string, more = '') => `
 services:
@@ -38,35 +28,6 @@ services:
         ${rules}
 `
 
-/** A `watch` under way: what it has said, and the way to end it. */
-const startWatch = async (dir: string, ...args: string[]) => {
-  const child = spawnCompose(dir, 'watch', ...args)
-  let said = ''
-  child.stdout?.on('data', (text: Buffer) => {
-    said += String(text)
-  })
-  let errors = ''
-  child.stderr?.on('data', (text: Buffer) => {
-    errors += String(text)
-  })
-  await eventually(
-    () => {
-      if (child.exitCode !== null) throw new Error(`ended: ${said}\n${errors}`)
-      return said.includes('Watch enabled')
-    },
-    'Watch enabled',
-    60_000,
-  )
-  return {
-    said: () => said,
-    errors: () => errors,
-    end: async () => {
-      child.kill('SIGINT')
-      return (await child).exitCode
-    },
-  }
-}
-
 const box = async (dir: string, script: string) =>
   (await host.compose(['exec', '-T', 'box', 'sh', '-c', script], { cwd: dir })).stdout
 
@@ -76,7 +37,7 @@ test('a saved, renamed, removed file is so in the container too', async () => {
     'src/a': 'one\n',
     'src/old': 'old\n',
   })
-  const watch = await startWatch(dir)
+  const watch = await startWatch(host, dir)
   writeFileSync(join(dir, 'src/a'), 'two\n')
   await eventually(async () => (await box(dir, 'cat /app/a')) === 'two\n', 'the new content')
   mkdirSync(join(dir, 'src/deep/er'), { recursive: true })
@@ -99,10 +60,10 @@ test('a saved, renamed, removed file is so in the container too', async () => {
     async () => (await box(dir, 'cat /app/a /app/moved/er/x')) === 'three\nx\n',
     'what had changed, in a new container',
   )
-  expect(watch.said()).toMatch(
+  expect(watch.said).toMatch(
     /Syncing service "box" after 1 changes were detected\nservice\(s\) \["box"\] synced in \d\.\d{3} s\n/,
   )
-  expect(await watch.end()).toBe(130)
+  expect(await watch.interrupt()).toBe(130)
   await host.ok(['down'], { cwd: dir })
 })
 
@@ -119,7 +80,7 @@ test('a rule with restart starts the program again in the machine that runs: sam
     'conf/setting': 'one',
     'data/a': 'A',
   })
-  const watch = await startWatch(dir)
+  const watch = await startWatch(host, dir)
   const machine = '{{.State.Pid}} {{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}'
   const before = await inspect(machine)
   const startedAt = await inspect('{{.State.StartedAt}}')
@@ -128,7 +89,7 @@ test('a rule with restart starts the program again in the machine that runs: sam
     async () => (await host.docker(['logs', 'hot-box-1'])).stdout.endsWith('began with two\n'),
     'the second run',
   )
-  await eventually(() => watch.said().includes('service(s) ["box"] restarted'), 'the report')
+  await eventually(() => watch.said.includes('service(s) ["box"] restarted'), 'the report')
   expect(await inspect(machine)).toBe(before)
   expect(await inspect('{{.State.StartedAt}}')).not.toBe(startedAt)
   expect(await box(dir, 'wc -l < /count')).toBe('2\n')
@@ -138,14 +99,14 @@ test('a rule with restart starts the program again in the machine that runs: sam
   )
 
   writeFileSync(join(dir, 'data/b'), 'B')
-  await eventually(() => watch.said().includes('synced and told'), 'the hook')
+  await eventually(() => watch.said.includes('synced and told'), 'the hook')
   expect(await box(dir, 'cat /seen')).toBe('B')
 
   await host.ok(['restart', '--hot'], { cwd: dir })
   expect(await inspect(machine)).toBe(before)
   await host.ok(['restart'], { cwd: dir })
   expect(await inspect(machine)).not.toBe(before)
-  await watch.end()
+  await watch.interrupt()
   await host.ok(['down'], { cwd: dir })
 })
 
@@ -154,13 +115,15 @@ test('after a storm of 2,000 files, with removals, moves and saves during it and
     'compose.yaml': compose('- { path: src, target: /app, action: sync }'),
     'src/keep': 'k',
   })
-  const watch = await startWatch(dir)
+  const watch = await startWatch(host, dir)
   const src = join(dir, 'src')
   for (let folder = 0; folder < 50; folder += 1) {
     mkdirSync(join(src, `d${folder}`))
     for (let file = 0; file < 40; file += 1)
       writeFileSync(join(src, `d${folder}/f${file}`), `${folder} ${file}\n`)
   }
+  // Files are being brought over by now.
+  await watch.saying('Syncing service')
   const restarted = host.ok(['restart', '-t', '0'], { cwd: dir })
   for (let folder = 0; folder < 50; folder += 5) rmSync(join(src, `d${folder}`), { recursive: true })
   for (let folder = 1; folder < 50; folder += 5)
@@ -172,8 +135,8 @@ test('after a storm of 2,000 files, with removals, moves and saves during it and
   await eventually(async () => (await box(dir, `cd /app && ${sum}`)) === here, 'the same content', 60_000)
   writeFileSync(join(src, 'd2/f3'), 'last')
   await eventually(async () => (await box(dir, 'cat /app/d2/f3')) === 'last', 'a save after the storm')
-  expect(watch.errors()).not.toContain('left out')
-  await watch.end()
+  expect(watch.errors).not.toContain('left out')
+  await watch.interrupt()
   await host.ok(['down'], { cwd: dir })
 })
 
@@ -191,12 +154,8 @@ services:
     page: 'one',
     'Dockerfile.txt': '',
   })
-  const child = spawnCompose(dir, 'up', '--build', '--watch')
-  let said = ''
-  child.stdout?.on('data', (text: Buffer) => {
-    said += String(text)
-  })
-  const saying = (text: string) => eventually(() => said.includes(text), text, 60_000)
+  const watching = new Watching(host, dir, 'up', '--build', '--watch')
+  const saying = (text: string) => watching.saying(text)
   await saying('⦿ \x1b[0mWatch enabled')
   writeFileSync(join(dir, 'page'), 'two')
   await saying('Rebuilding service(s) ["box"] after changes were detected...')
@@ -208,8 +167,7 @@ services:
   writeFileSync(join(dir, 'page'), 'three')
   renameSync(join(dir, 'away'), join(dir, 'Dockerfile.txt'))
   await saying('box-1  | page three')
-  child.kill('SIGINT')
-  expect((await child).exitCode).toBe(130)
+  expect(await watching.interrupt()).toBe(130)
   expect((await host.ok(['ps', '-q'], { cwd: dir })).stdout).toBe('')
   await host.ok(['down', '--rmi', 'local'], { cwd: dir })
 })
@@ -263,7 +221,7 @@ test('an engine that is killed amid watching costs nothing: the next one gets wh
     'compose.yaml': compose('- { path: src, target: /app, action: sync, initial_sync: true }'),
     'src/a': 'one\n',
   })
-  const watch = await startWatch(dir)
+  const watch = await startWatch(host, dir)
   expect(await box(dir, 'cat /app/a')).toBe('one\n')
   const engine = host.processes().find(({ command }) => command.includes('engine run'))
   process.kill(engine?.pid ?? 0, 'SIGKILL')
@@ -276,6 +234,6 @@ test('an engine that is killed amid watching costs nothing: the next one gets wh
   )
   writeFileSync(join(dir, 'src/b'), 'newer\n')
   await eventually(async () => (await box(dir, 'cat /app/b')) === 'newer\n', 'what is saved later')
-  expect(await watch.end()).toBe(130)
+  expect(await watch.interrupt()).toBe(130)
   await host.ok(['down'], { cwd: dir })
 })

@@ -1,4 +1,4 @@
-import { chosenEndpoint, connect, type EngineClient } from '@container-compose/orchestrator'
+import { chosenEndpoint, connect, type Endpoint, type EngineClient } from '@container-compose/orchestrator'
 import type { AnyInvocation } from './project.ts'
 
 /** A client for the engine that was asked for; our own is started when none was and it does not run. */
@@ -19,12 +19,17 @@ export const openRunningEngine = async (
   invocation: Pick<AnyInvocation, 'globals' | 'world'>,
 ): Promise<EngineClient> => {
   const { env } = invocation.world
-  const endpoint = askedFor(invocation)
-  const apiVersion = env['DOCKER_API_VERSION']
-  if (endpoint !== undefined) return connect(endpoint, apiVersion ? { apiVersion } : {})
+  const apiVersion = askedFor(invocation) === undefined ? undefined : env['DOCKER_API_VERSION']
+  return connect(await endpointOf(invocation), apiVersion ? { apiVersion } : {})
+}
+
+/** The engine that was asked for, or our own. */
+export const endpointOf = async (invocation: Pick<AnyInvocation, 'globals' | 'world'>): Promise<Endpoint> => {
+  const asked = askedFor(invocation)
+  if (asked !== undefined) return asked
   const { engineRoot } = await import('@container-compose/engine')
-  const { socket } = engineRoot(env)
-  return connect({ kind: 'unix', path: socket, name: `unix://${socket}` })
+  const { socket } = engineRoot(invocation.world.env)
+  return { kind: 'unix', path: socket, name: `unix://${socket}` }
 }
 
 const askedFor = ({ globals, world }: Pick<AnyInvocation, 'globals' | 'world'>) =>

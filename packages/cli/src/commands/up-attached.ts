@@ -15,6 +15,7 @@ import { withProgress } from '../session.ts'
 import { attachRule } from './attach-rule.ts'
 import type { UpInvocation } from './up.ts'
 import { rulesOf, watchFiles } from './watch-files.ts'
+import { lockForWatching } from './watch-lock.ts'
 
 interface Attached {
   readonly loaded: LoadedProject
@@ -39,7 +40,9 @@ export const runAttached = async (
     { stdout: (text) => world.stdout.write(text), stderr: (text) => world.stderr.write(text) },
   )
   const rules = options.watch ? rulesOf(invocation, loaded, invocation.operands) : []
+  if (options.watch) await lockForWatching(invocation, desired.project)
   let rebuilding = 0
+  let watched = Promise.resolve()
   const stop = new AbortController()
   const kill = new AbortController()
   let giveBack = (): void => {}
@@ -78,9 +81,10 @@ export const runAttached = async (
           stop: stop.signal,
           kill: kill.signal,
           isReplacing: () => rebuilding > 0,
+          replaced: () => watched,
           onStarted: () => {
             if (rules.length > 0)
-              void watchFiles(context, watching).catch((error: unknown) =>
+              watched = watchFiles(context, watching).catch((error: unknown) =>
                 writeWarning(
                   `Watch disabled with errors: ${error instanceof Error ? error.message : String(error)}`,
                   invocation,

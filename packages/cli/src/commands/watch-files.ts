@@ -2,6 +2,7 @@ import type { LoadedProject } from '@container-compose/compose'
 import {
   type ActionContext,
   type DesiredState,
+  inTurn,
   type Rule,
   readTextIfThere,
   rebuildService,
@@ -39,19 +40,21 @@ export interface WatchSession {
   readonly onRebuild?: (isUnderWay: boolean) => void
 }
 
-/** Watches until the signal is aborted. */
-export const watchFiles = (
+/** Watches until the signal is aborted. An exchange or restart of containers that is under way then goes to its end. */
+export const watchFiles = async (
   context: ActionContext,
   { loaded, desired, rules, signal, prune, quietBuild, onRebuild = () => {} }: WatchSession,
 ): Promise<void> => {
   const say = (message: string): void => context.emit({ type: 'watch', message })
-  return watch(context, {
+  const turn = inTurn()
+  await watch(context, {
     rules,
     signal,
     rebuild: async (service) => {
       onRebuild(true)
       try {
         await rebuildService({ ...context, signal }, desired, service, {
+          inTurn: turn,
           prune,
           say,
           sayBuild: quietBuild ? () => {} : say,
@@ -61,9 +64,12 @@ export const watchFiles = (
       }
     },
     restart: (service) =>
-      restart({ ...context, emit: () => {}, signal }, scopeOfProject(loaded.project, [service]), {
-        dependents: true,
-        hot: true,
-      }),
+      turn(() =>
+        restart({ ...context, emit: () => {}, signal }, scopeOfProject(loaded.project, [service]), {
+          dependents: true,
+          hot: true,
+        }),
+      ),
   })
+  await turn(() => Promise.resolve())
 }

@@ -8,6 +8,7 @@ import { withProgress } from '../session.ts'
 import { refuseDryRun } from './no-dry-run.ts'
 import { recreatePolicy } from './up-options.ts'
 import { rulesOf, watchFiles } from './watch-files.ts'
+import { lockForWatching } from './watch-lock.ts'
 
 export default defineCommand({
   summary: 'Watch build context for service and rebuild/refresh containers when files are updated',
@@ -27,8 +28,13 @@ export default defineCommand({
       withDependencies: true,
       scale: new Map(),
     })
+    await lockForWatching(invocation, desired.project)
     const ended = new AbortController()
-    const giveBack = interrupts.handle(() => ended.abort())
+    // The first interrupt lets what is under way come to its end; the second one ends the program, as everywhere.
+    const giveBack = interrupts.handle(() => {
+      ended.abort()
+      giveBack()
+    })
     try {
       if (!options.noUp)
         await withProgress(

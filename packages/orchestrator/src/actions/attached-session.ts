@@ -24,6 +24,8 @@ export interface SessionOptions {
   readonly onAttach: (containers: readonly string[]) => Promise<void>
   /** While this says so, containers that end are about to be replaced, and the session goes on without any. */
   readonly isReplacing?: () => boolean
+  /** Resolves, after an interrupt, when no container is being replaced any more. */
+  readonly replaced?: () => Promise<void>
   /** Called when all has been started. */
   readonly onStarted?: () => void
   /** Called when a container's end makes the others stop. */
@@ -153,6 +155,7 @@ export class AttachedSession {
       whenAborted(this.#options.kill, () => void this.#killAll().catch(this.#ended.reject))
       // What is being started has to be stopped too.
       await this.#starting
+      await this.#options.replaced?.()
       await this.#stopAll()
       await this.#lastWords()
       this.#ended.resolve(130)

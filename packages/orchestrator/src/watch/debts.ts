@@ -6,8 +6,8 @@ export class Debts {
   /** By path in the container. */
   readonly #copies = new Map<string, Copy>()
 
-  get size(): number {
-    return this.#copies.size
+  all(): Iterable<Copy> {
+    return this.#copies.values()
   }
 
   add(copies: Iterable<Copy>): void {
@@ -25,13 +25,13 @@ export class Debts {
   }
 }
 
-/** What brings a container to the present state of these paths. */
+/** What brings a container to the present state of these paths. Its root is never removed, whatever became of what is copied there. */
 export const deltaOf = (copies: readonly Copy[], exists: (path: string) => boolean): Delta => {
   const sorted = [...copies].sort((a, b) => (a.to < b.to ? -1 : a.to > b.to ? 1 : 0))
   const removals: string[] = []
   const removed = new Set<string>()
   for (const { from, to, replaces } of sorted) {
-    if ((exists(from) && !replaces) || isBelow(removed, to)) continue
+    if ((exists(from) && !replaces) || to === '/' || isBelow(removed, to)) continue
     removals.push(to)
     removed.add(to)
   }

@@ -24,8 +24,13 @@ export const deliver = async (
       })
     if (delta.writes.length === 0) return
   }
-  const tar = deltaTar(delta, { whiteouts: ownEngine }, skipped)
-  await client.containers.writeFiles(container, '/', Readable.from(gathered(tar)), { sync: ownEngine })
+  const tar = Readable.from(gathered(deltaTar(delta, { whiteouts: ownEngine }, skipped)))
+  try {
+    await client.containers.writeFiles(container, '/', tar, { sync: ownEngine })
+  } finally {
+    // An engine that refuses half way leaves a file open.
+    tar.destroy()
+  }
 }
 
 const pathsAtOnce = 500

@@ -17,8 +17,9 @@ test('GNU tar reads the archive: long names, links, modes, big files; what has v
   writeFileSync(join(from, 'tool'), '#!', { mode: 0o644 })
   chmodSync(join(from, 'tool'), 0o751)
   symlinkSync('x'.repeat(150), join(from, 'link'))
+  writeFileSync(join(from, '.wh.tool'), '')
   const skipped: string[] = []
-  const names = ['d'.repeat(90), long, 'big', 'tool', 'link', 'vanished']
+  const names = ['d'.repeat(90), long, 'big', 'tool', 'link', 'vanished', '.wh.tool']
   const delta = {
     removals: ['/app/old'],
     writes: names.map((name) => ({ from: join(from, name), to: `/app/${name}` })),
@@ -37,5 +38,6 @@ test('GNU tar reads the archive: long names, links, modes, big files; what has v
   expect(listed).toMatch(/^-rwxr-x--x 0\/0 +2 .* app\/tool$/m)
   expect(listed).toMatch(new RegExp(`app/link -> ${'x'.repeat(150)}$`, 'm'))
   expect(listed).toMatch(/app\/\.wh\.old$/m)
-  expect(skipped).toEqual([join(from, 'vanished')])
+  // To whoever unpacks it, its name would mean that `tool` goes.
+  expect(skipped).toEqual([join(from, 'vanished'), join(from, '.wh.tool')])
 })

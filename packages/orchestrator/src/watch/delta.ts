@@ -32,6 +32,8 @@ export function* deltaTar(
   if (whiteouts) for (const path of removals) yield tarHeader(whiteout(path))
   for (const write of writes) {
     try {
+      if (whiteouts && /\/\.wh\./.test(write.to))
+        throw new Error('to us a name that begins so means a removal')
       yield* member(write)
     } catch (error) {
       if (error instanceof Torn) throw error

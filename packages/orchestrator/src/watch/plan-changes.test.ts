@@ -72,5 +72,13 @@ test('a delta is the present state of the paths: removals first, none below anot
     removals: ['/app/gone', '/app/was-dir'],
     writes: ['a', 'b', 'b/c', 'was-dir'].map((name) => ({ from: `/src/${name}`, to: `/app/${name}` })),
   })
-  expect(debts.size).toBe(0)
+  expect(debts.take()).toEqual([])
+})
+
+test("a container's root is never removed", () => {
+  const gone = [
+    { from: '/src', to: '/', replaces: true },
+    { from: '/src/a', to: '/a', replaces: true },
+  ]
+  expect(deltaOf(gone, () => false)).toEqual({ removals: ['/a'], writes: [] })
 })

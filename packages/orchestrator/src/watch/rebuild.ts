@@ -5,8 +5,11 @@ import type { DesiredState } from '../desired/desired-state.ts'
 import type { ComposeEvent } from '../events.ts'
 import { label } from '../labels.ts'
 import { defaultPolicy } from '../reconcile/policy.ts'
+import type { InTurn } from './in-turn.ts'
 
 export interface RebuildOptions {
+  /** Containers are exchanged one service after the other: each exchange looks at the whole project. */
+  readonly inTurn: InTurn
   /** Takes away the images that the new one has pushed aside. */
   readonly prune: boolean
   /** Hears a line of what happens. */
@@ -17,16 +20,15 @@ export interface RebuildOptions {
 
 /**
  * Builds a service's image and puts new containers in the place of its old ones. What fails is told: the containers stay as they
- * are, and the next save tries again.
+ * are, and the next save tries again. The context's signal ends the build; an exchange that has begun goes to its end.
  */
 export const rebuildService = async (
   context: ActionContext,
   desired: DesiredState,
   service: string,
-  { prune, say, sayBuild }: RebuildOptions,
+  { inTurn, prune, say, sayBuild }: RebuildOptions,
 ): Promise<void> => {
   say(`Rebuilding service(s) ["${service}"] after changes were detected...`)
-  const quiet = { ...context, emit: () => {} }
   try {
     const emit = (event: ComposeEvent): void => {
       if (event.type === 'build-output') sayBuild(event.line)
@@ -38,23 +40,33 @@ export const rebuildService = async (
     say(`Build failed. Error: ${wordsOf(error)}`)
     return
   }
+  if (context.signal?.aborted) return
   say(`service(s) ["${service}"] successfully built`)
   try {
-    await up(quiet, desired, {
-      policy: {
-        ...defaultPolicy,
-        named: new Set([service]),
-        recreate: 'force',
-        recreateDependencies: 'never',
-      },
-      build: 'never',
-      approveLoss: () => Promise.resolve(false),
-    })
+    await inTurn(() => exchange(context, desired, service))
   } catch (error) {
     say(`Failed to recreate services after update. Error: ${wordsOf(error)}`)
     return
   }
   if (prune) await pruneDangling(context)
+}
+
+const exchange = async (
+  { signal, ...context }: ActionContext,
+  desired: DesiredState,
+  service: string,
+): Promise<void> => {
+  if (signal?.aborted) return
+  await up({ ...context, emit: () => {} }, desired, {
+    policy: {
+      ...defaultPolicy,
+      named: new Set([service]),
+      recreate: 'force',
+      recreateDependencies: 'never',
+    },
+    build: 'never',
+    approveLoss: () => Promise.resolve(false),
+  })
 }
 
 /** An image that is still in use stays, and so does one that somebody else has removed. */

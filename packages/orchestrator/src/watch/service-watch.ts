@@ -16,9 +16,11 @@ export class ServiceWatch {
   /** By container id: what each still has to be given. */
   readonly #debts = new Map<string, Debts>()
   /** All that has changed since watching began, for containers that are made later. */
-  readonly #touched = new Map<string, Copy>()
+  readonly #touched = new Debts()
   readonly #initial: () => readonly Copy[]
   #wanted: Wanted = nothing
+  /** Restarts and hooks that come after the next delivery, as the one before them failed. */
+  #postponed: Wanted = nothing
   #running: Promise<void> | undefined
 
   /** `initial` are the copies of rules with `initial_sync`. */
@@ -30,23 +32,24 @@ export class ServiceWatch {
 
   /** Takes note of the containers that exist. */
   async begin(): Promise<void> {
-    for (const { id } of await this.#containers()) this.#debts.set(id, this.#debtOf(this.#initial()))
+    for (const { id } of await this.#containers()) this.#debtsOf(id)
     if (this.#initial().length > 0) this.#add({ ...nothing, deliver: true })
     await this.settled()
   }
 
   /** What changed; `since` is when, milliseconds since the epoch. */
   change({ copies, rebuild, restart, hooks }: ServiceWork, since: number): void {
-    for (const copy of copies) this.#touched.set(copy.to, copy)
+    this.#touched.add(copies)
     for (const debts of this.#debts.values()) debts.add(copies)
     this.#add({ deliver: copies.length > 0, changes: copies.length, rebuild, restart, hooks, since })
   }
 
-  /** A container of the service has started. */
+  /**
+   * A container of the service has started, or goes on. It is given all that has changed, also what it had before: what is written
+   * while a machine ends may be lost with it.
+   */
   started(id: string): void {
-    if (!this.#debts.has(id))
-      this.#debts.set(id, this.#debtOf([...this.#initial(), ...this.#touched.values()]))
-    // Owed or not: what is being delivered to the run before may fail yet.
+    this.#debtsOf(id).add(this.#touched.all())
     this.#add({ ...nothing, deliver: true })
   }
 
@@ -60,9 +63,14 @@ export class ServiceWatch {
     while (this.#running !== undefined) await this.#running
   }
 
-  #debtOf(copies: Iterable<Copy>): Debts {
+  /** What a container that is seen for the first time is owed is all. */
+  #debtsOf(id: string): Debts {
+    const known = this.#debts.get(id)
+    if (known !== undefined) return known
     const debts = new Debts()
-    debts.add(copies)
+    debts.add(this.#initial())
+    debts.add(this.#touched.all())
+    this.#debts.set(id, debts)
     return debts
   }
 
@@ -73,8 +81,8 @@ export class ServiceWatch {
 
   async #work(): Promise<void> {
     while (this.#wanted !== nothing && !this.#context.signal.aborted) {
-      const wanted = this.#wanted
-      this.#wanted = nothing
+      const wanted = together(this.#postponed, this.#wanted)
+      this.#wanted = this.#postponed = nothing
       try {
         await this.#do(wanted)
       } catch (error) {
@@ -93,7 +101,10 @@ export class ServiceWatch {
     if (rebuild) await this.#context.rebuild(name)
     if (deliver) {
       if (changes > 0) say(`Syncing service "${name}" after ${changes} changes were detected`)
-      const reached = await this.#deliver()
+      const reached = await this.#deliver({ stopped: restart }).catch((error: unknown) => {
+        if (restart || hooks.length > 0) this.#postponed = { ...nothing, restart, hooks }
+        throw error
+      })
       if (changes > 0 && reached > 0 && !restart && hooks.length === 0)
         say(`service(s) ["${name}"] synced${took()}`)
     }
@@ -105,17 +116,18 @@ export class ServiceWatch {
     if (hooks.length > 0) say(`service(s) ["${name}"] synced and told${took()}`)
   }
 
-  /** Gives every running container what it is owed; those that do not run get it when they start. */
-  async #deliver(): Promise<number> {
+  /** Gives containers what they are owed; those that do not run get it when they start, or now, as they are about to. */
+  async #deliver({ stopped }: { readonly stopped: boolean }): Promise<number> {
     const { client, exists, ownEngine, warn } = this.#context
     const containers = await this.#containers()
     for (const id of this.#debts.keys())
       if (!containers.some((container) => container.id === id)) this.#debts.delete(id)
-    const running = containers.filter(({ state }) => state === 'running')
+    const reached = containers.filter(
+      ({ state }) => state === 'running' || (stopped && (state === 'exited' || state === 'created')),
+    )
     const results = await Promise.allSettled(
-      running.map(async ({ id }) => {
-        const debts = this.#debts.get(id) ?? this.#debtOf([...this.#initial(), ...this.#touched.values()])
-        this.#debts.set(id, debts)
+      reached.map(async ({ id }) => {
+        const debts = this.#debtsOf(id)
         const copies = debts.take()
         if (copies.length === 0) return
         const skipped = (path: string, error: unknown): void => {
@@ -131,7 +143,7 @@ export class ServiceWatch {
       }),
     )
     for (const result of results) if (result.status === 'rejected') throw result.reason
-    return running.length
+    return reached.length
   }
 
   async #runHook({ command, user, privileged, working_dir, environment }: Hook): Promise<void> {

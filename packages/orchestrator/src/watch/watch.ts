@@ -69,25 +69,30 @@ export const watch = async (
     )
     const starts = () =>
       client.system.events(
-        { type: ['container'], event: ['start'], label: [`${label.project}=${project}`] },
+        { type: ['container'], event: ['start', 'unpause'], label: [`${label.project}=${project}`] },
         either,
       )
     const first = await starts()
-    await Promise.all([...services.values()].map((service) => service.begin()))
+    const begun = Promise.all([...services.values()].map((service) => service.begin()))
+    // An interrupt does not wait for large trees to be brought over.
+    await Promise.race([begun, aborted(either)])
     context.say('Watch enabled')
     void listenToStarts(first, starts, { services, clock, signal: either })
-    const handling = (async () => {
-      for (let batch = await tree.next(either); batch !== undefined; batch = await tree.next(either))
-        for (const [name, work] of planChanges(rules, batch.changes))
-          services.get(name)?.change(work, batch.since)
-    })()
-    await handling
+    for (let batch = await tree.next(either); batch !== undefined; batch = await tree.next(either))
+      for (const [name, work] of planChanges(rules, batch.changes))
+        services.get(name)?.change(work, batch.since)
     context.say('Watch disabled')
   } finally {
     ended.abort()
     tree.close()
   }
 }
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true })
+  })
 
 type Starts = AsyncIterable<EngineEvent>
 
