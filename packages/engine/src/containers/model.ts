@@ -114,6 +114,8 @@ export type MountPoint =
       readonly readOnly: boolean
       /** `ro`, `z` …, as written. */
       readonly mode: string
+      /** A missing source is made as a directory. */
+      readonly createSource?: boolean
       readonly fromMounts: boolean
     }
   | {

@@ -1,6 +1,6 @@
-import { mkdirSync, statSync } from 'node:fs'
 import { posix } from 'node:path'
 import { badParameter } from '../api/errors.ts'
+import { ensureSource } from './bind-sources.ts'
 import type { ContainerContext } from './context.ts'
 import { fillVolume } from './fill-volume.ts'
 import type { ContainerDocument, MountPoint } from './model.ts'
@@ -60,15 +60,9 @@ const resolve = async (
   switch (mount.type) {
     case 'tmpfs':
       return mount
-    case 'bind': {
-      const { createSource, ...rest } = mount
-      if (createSource) mkdirSync(mount.source, { recursive: true })
-      else if (statSync(mount.source, { throwIfNoEntry: false }) === undefined)
-        throw badParameter(
-          `invalid mount config for type "bind": bind source path does not exist: ${mount.source}`,
-        )
-      return rest
-    }
+    case 'bind':
+      ensureSource(mount)
+      return mount
     case 'volume': {
       const { name, driver, options, labels, copy, ...rest } = mount
       const known = name === undefined ? undefined : context.volumes.get(name)

@@ -2,6 +2,7 @@ import { ApiError, conflict } from '../api/errors.ts'
 import { type RunningContainer, StartError } from '../runtime/runtime.ts'
 import { makeFolder } from '../store/document.ts'
 import { accompany } from './accompany.ts'
+import { ensureSources } from './bind-sources.ts'
 import { bundleOf } from './bundle.ts'
 import type { Container } from './container.ts'
 import { publish } from './container-events.ts'
@@ -44,6 +45,7 @@ export const startRun = async (
   try {
     // Nothing was awaited since the state says `starting`: of two containers that start at once the second is refused.
     refuseSecondMachine(context, container)
+    ensureSources(container.document)
     makeFolder(container.runDir)
     const image = await context.images.root(container.document.imageId)
     await connect(context, container)

@@ -4,8 +4,12 @@ import { desireOf, projectOf } from '../reconcile/states.ts'
 import { withSupport } from './support.ts'
 
 const at = { file: '/home/u/demo/compose.yaml', line: 4, column: 5 }
-const supported = (service: Partial<Service>, ownEngine = true) => {
-  const project = projectOf({ web: service })
+const supported = (
+  service: Partial<Service>,
+  ownEngine = true,
+  more: Parameters<typeof projectOf>[1] = {},
+) => {
+  const project = projectOf({ web: service }, more)
   const options = { ownEngine, defaultRuntime: 'vm' }
   return withSupport(desireOf(project), { project, locations: { of: () => at } }, options)
 }
@@ -65,4 +69,41 @@ test.each<[Partial<Service>, string]>([
   expect(hostConfig(true).members).not.toContain(member)
   expect(hostConfig(false).members).toContain(member)
   expect(hostConfig(true).hash).toBe(hostConfig(false).hash)
+})
+
+test('a file that is mounted keeps its owner and mode, which is told', () => {
+  const secrets = [
+    { source: 'file', mode: '0400' },
+    { source: 'text', uid: '7' },
+  ]
+  const more = {
+    secrets: { file: { file: '/s' }, text: { environment: 'TOKEN' } },
+    environment: { TOKEN: '' },
+  }
+  expect(supported({ secrets }, true, more).warnings).toEqual([
+    'services.web.secrets: uid, gid and mode have no effect on file, which is mounted as the file that it is on the host (/home/u/demo/compose.yaml:4:5)',
+  ])
+})
+
+test.each<[string, Partial<Service>, object, string]>([
+  [
+    'an external secret',
+    { secrets: [{ source: 's' }] },
+    { secrets: { s: { external: true } } },
+    'unsupported external secret s',
+  ],
+  [
+    'an external config',
+    { configs: [{ source: 'c' }] },
+    { configs: { c: { external: true } } },
+    'unsupported external config c',
+  ],
+  [
+    'a secret whose variable is not set',
+    { secrets: [{ source: 's' }] },
+    { secrets: { s: { environment: 'TOKEN' } } },
+    'environment variable "TOKEN" required by secret "s" is not set',
+  ],
+])('%s is refused on every engine', (_case, service, more, message) => {
+  expect(() => supported(service, false, more)).toThrow(expect.objectContaining({ message, at: [at] }))
 })

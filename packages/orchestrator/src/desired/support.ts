@@ -2,6 +2,7 @@ import type { Locations, Project, Service } from '@container-compose/compose'
 import { formatLocation, UserError, UserErrors } from '@container-compose/core'
 import { withBuildSupport } from './build-support.ts'
 import type { DesiredService, DesiredState } from './desired-state.ts'
+import { fileObjectFaults } from './file-objects.ts'
 
 /** A key of the file that cannot be honoured here. */
 interface Rule {
@@ -96,7 +97,8 @@ export interface SupportOptions {
 /**
  * The desired state without the hints that have no effect on the engine, and a warning about each of them.
  *
- * @throws UserError or UserErrors `UNSUPPORTED_KEY`, one for each key that would make another container of it, with its place.
+ * @throws UserError or UserErrors `UNSUPPORTED_KEY`, one for each key that would make another container of it, with its place;
+ * `REQUIRED_VARIABLE`
  */
 export const withSupport = (
   desired: DesiredState,
@@ -124,6 +126,9 @@ export const withSupport = (
           new UserError('UNSUPPORTED_KEY', `${what} is not supported${where}`, { at, hint: instead }),
         )
     }
+    const faults = fileObjectFaults({ project, locations }, wanted.name)
+    errors.push(...faults.errors)
+    warnings.push(...faults.warnings)
     return withoutMembers(wanted, new Set(broken.flatMap(({ members = [] }) => members)))
   })
   if (errors.length === 1) throw errors[0]

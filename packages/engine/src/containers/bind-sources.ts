@@ -1,0 +1,32 @@
+import { mkdirSync, statSync } from 'node:fs'
+import { ApiError, badParameter } from '../api/errors.ts'
+import type { ContainerDocument } from './model.ts'
+
+interface Bind {
+  readonly source: string
+  readonly createSource?: boolean
+}
+
+/**
+ * Sees to it that there is something to mount: what is missing is made as a directory, where the request lets it.
+ *
+ * @throws ApiError in dockerd's words.
+ */
+export const ensureSource = ({ source, createSource = false }: Bind): void => {
+  if (statSync(source, { throwIfNoEntry: false }) !== undefined) return
+  if (!createSource)
+    throw badParameter(`invalid mount config for type "bind": bind source path does not exist: ${source}`)
+  try {
+    mkdirSync(source, { recursive: true })
+  } catch (error) {
+    const { message } = error as Error
+    throw new ApiError(500, `error while creating mount source path '${source}': ${message}`, {
+      cause: error,
+    })
+  }
+}
+
+/** At each start, as dockerd does: the source may have gone since the container was made. */
+export const ensureSources = ({ mounts }: Pick<ContainerDocument, 'mounts'>): void => {
+  for (const mount of mounts) if (mount.type === 'bind') ensureSource(mount)
+}
