@@ -35,13 +35,14 @@ export const parseIgnoreFile = (text: string): string[] =>
 export const ignorePatterns = (patterns: readonly string[]): IgnorePatterns => {
   const compiled = patterns.filter((pattern) => pattern.trim() !== '').map(compile)
   const exceptions = compiled.filter(({ isException }) => isException)
+  const fitAbove = fitsOfDirectories(compiled)
   const ignores = (path: string): boolean => {
-    const parents = parentsOf(path)
+    const above = fitAbove(path)
     let ignored = false
-    for (const { matches, isException } of compiled) {
+    for (const [index, { matches, isException }] of compiled.entries()) {
       // Only what would change the answer is looked at.
       if (isException !== ignored) continue
-      if (matches.test(path) || parents.some((parent) => matches.test(parent))) ignored = !isException
+      if (above[index] === true || matches.test(path)) ignored = !isException
     }
     return ignored
   }
@@ -52,9 +53,23 @@ export const ignorePatterns = (patterns: readonly string[]): IgnorePatterns => {
   }
 }
 
-const parentsOf = (path: string): string[] => {
-  const parts = path.split('/')
-  return parts.slice(1).map((_, index) => parts.slice(0, index + 1).join('/'))
+/**
+ * Which patterns fit a directory above the path. What was found for one directory is kept for the next path, which mostly lies in
+ * the same: whole trees are asked about, file by file.
+ */
+const fitsOfDirectories = (patterns: readonly Pattern[]): ((path: string) => readonly boolean[]) => {
+  let last: { readonly directory: string; readonly fits: readonly boolean[] } | undefined
+  const fitsAbove = (path: string): readonly boolean[] => {
+    const slash = path.lastIndexOf('/')
+    if (slash < 0) return []
+    const directory = path.slice(0, slash)
+    if (last?.directory === directory) return last.fits
+    const above = fitsAbove(directory)
+    const fits = patterns.map(({ matches }, index) => above[index] === true || matches.test(directory))
+    last = { directory, fits }
+    return fits
+  }
+  return fitsAbove
 }
 
 const compile = (given: string): Pattern => {

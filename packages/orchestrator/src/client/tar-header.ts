@@ -34,7 +34,9 @@ export const tarHeader = (member: TarMember): Buffer => {
 }
 
 /** What fills the last block after content of that size. */
-export const padding = (size: number): Buffer => Buffer.alloc((block - (size % block)) % block)
+export const padding = (size: number): Buffer => zeros.subarray(0, (block - (size % block)) % block)
+
+const zeros = Buffer.alloc(block)
 
 /** After the last member. */
 export const tarEnd = (): Buffer => Buffer.alloc(2 * block)
@@ -62,7 +64,8 @@ const header = (path: string, type: string, member: Omit<TarMember, 'path' | 'ki
   bytes.write(type, 156, 'latin1')
   Buffer.from(member.target ?? '').copy(bytes, 157, 0, 100)
   bytes.write('ustar\x0000', 257, 'latin1')
-  const sum = bytes.reduce((total, byte) => total + byte, 0)
+  let sum = 0
+  for (let at = 0; at < block; at += 1) sum += bytes[at] as number
   bytes.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1')
   return bytes
 }

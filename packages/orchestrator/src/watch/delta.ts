@@ -81,8 +81,11 @@ function* content(from: string, common: Omit<TarMember, 'kind' | 'size'>): Gener
     const mode = stats.mode & 0o7777
     if (size <= chunkBytes) {
       // Read before the header goes out: a file that cannot be read is then only left out.
-      const bytes = readFully(file, size)
-      yield Buffer.concat([tarHeader({ ...common, mode, kind: 'file', size }), bytes, padding(size)])
+      const header = tarHeader({ ...common, mode, kind: 'file', size })
+      const bytes = Buffer.alloc(header.length + size + padding(size).length)
+      header.copy(bytes)
+      readFully(file, bytes, header.length, size)
+      yield bytes
       return
     }
     yield tarHeader({ ...common, mode, kind: 'file', size })
@@ -93,19 +96,20 @@ function* content(from: string, common: Omit<TarMember, 'kind' | 'size'>): Gener
   }
 }
 
-const readFully = (file: number, size: number): Buffer => {
-  const bytes = Buffer.alloc(size)
+/** Reads `size` bytes, or what there is, to a place in a buffer of zeros. */
+const readFully = (file: number, bytes: Buffer, start: number, size: number): void => {
   for (let at = 0; at < size; ) {
-    const count = readSync(file, bytes, at, size - at, null)
+    const count = readSync(file, bytes, start + at, size - at, null)
     if (count === 0) break
     at += count
   }
-  return bytes
 }
 
 const readOrTear = (file: number, size: number): Buffer => {
   try {
-    return readFully(file, size)
+    const bytes = Buffer.alloc(size)
+    readFully(file, bytes, 0, size)
+    return bytes
   } catch (error) {
     throw new Torn('a file could not be read to its end', { cause: error })
   }
