@@ -20,10 +20,9 @@ bool fault_set(struct fault *fault, int exit_code, int error, const char *format
 }
 
 /* Go's words, which Docker's users know, are those of Linux in lower case. */
-static const char *words_of(int error)
+static const char *words_of(int error, char words[64])
 {
-	static char words[64];
-	snprintf(words, sizeof words, "%s", strerror(error));
+	snprintf(words, 64, "%s", strerror(error));
 	if (words[0] >= 'A' && words[0] <= 'Z')
 		words[0] = (char)(words[0] + ('a' - 'A'));
 	return words;
@@ -38,8 +37,9 @@ bool fault_errno(struct fault *fault, const char *format, ...)
 	va_start(list, format);
 	int length = vsnprintf(fault->text, sizeof fault->text, format, list);
 	va_end(list);
+	char words[64];
 	if (length >= 0 && (size_t)length < sizeof fault->text)
-		snprintf(fault->text + length, sizeof fault->text - (size_t)length, ": %s", words_of(error));
+		snprintf(fault->text + length, sizeof fault->text - (size_t)length, ": %s", words_of(error, words));
 	return false;
 }
 

@@ -13,7 +13,7 @@
 static bool fill(struct tar_reader *reader, struct fault *fault)
 {
 	while (reader->start == reader->end) {
-		ssize_t size = read(reader->in, reader->bytes, sizeof reader->bytes);
+		ssize_t size = read(reader->in, reader->bytes, reader->room);
 		if (size < 0 && errno == EINTR)
 			continue;
 		if (size < 0)
@@ -87,7 +87,9 @@ static uint64_t number(const char *field, size_t width)
 
 static void copy_text(char *to, size_t size, const char *from, size_t length)
 {
-	snprintf(to, size, "%.*s", (int)strnlen(from, length), from);
+	size_t used = strnlen(from, length < size ? length : size - 1);
+	memcpy(to, from, used);
+	to[used] = 0;
 }
 
 static void take_block(const struct tar_block *block, struct tar_entry *entry)
@@ -221,6 +223,13 @@ int tar_read_entry(struct tar_reader *reader, struct tar_entry *entry, struct fa
 	}
 	forget(&override);
 	return found;
+}
+
+bool tar_read_content(struct tar_reader *reader, void *bytes, struct fault *fault)
+{
+	size_t length = (size_t)reader->left;
+	reader->left = 0;
+	return read_all(reader, bytes, length, fault);
 }
 
 bool tar_read_file(struct tar_reader *reader, int file, struct fault *fault)

@@ -27,7 +27,8 @@ static void repair(char *at, size_t length)
 static unsigned read_all(int in)
 {
 	static struct tar_reader reader;
-	reader = (struct tar_reader){ .in = in };
+	static char bytes[TAR_AT_ONCE];
+	reader = (struct tar_reader){ .in = in, .bytes = bytes, .room = sizeof bytes };
 	struct fault fault = { 0 };
 	unsigned members = 0;
 	int found, nowhere = memfd_create("nowhere", 0);

@@ -1,7 +1,19 @@
 import { execFileSync, spawn } from 'node:child_process'
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -166,4 +178,71 @@ test('a sync takes away what is whited out, and puts a file, link or directory i
     'drwxr-xr-x 0 synced/was-file/',
   ])
   expect(await agent.files.stat('/etc/passwd')).toMatchObject({ name: 'passwd' })
+})
+
+/** What an archive holds, as GNU tar unpacks it. */
+const unpacked = (archive: Buffer): Record<string, string> => {
+  const out = mkdtempSync(join(folder, 'unpacked-'))
+  execFileSync('tar', ['-x', '-C', out], { input: archive })
+  const told = (path: string): string => {
+    const kind = lstatSync(path)
+    if (kind.isDirectory()) return 'directory'
+    return kind.isSymbolicLink() ? `-> ${readlinkSync(path)}` : readFileSync(path, 'utf8')
+  }
+  const names = readdirSync(out, { recursive: true, encoding: 'utf8' }).sort()
+  return Object.fromEntries(names.map((name) => [name, told(join(out, name))]))
+}
+
+test('hundreds of files in many directories arrive whole, in the order of the archive, also over those that are there', async () => {
+  const root = join(folder, 'storm')
+  const write = (round: string) => {
+    for (let d = 0; d < 20; d += 1) {
+      mkdirSync(join(root, `many/d${d}/deep`), { recursive: true })
+      for (let f = 0; f < 15; f += 1) {
+        writeFileSync(join(root, `many/d${d}/f${f}`), `${round} ${d} ${f} ${'x'.repeat(d * f * 100)}`)
+        writeFileSync(join(root, `many/d${d}/deep/f${f}`), `${round} deep ${d} ${f}`)
+      }
+    }
+  }
+  const send = async (): Promise<Record<string, string>> => {
+    const sent = execFileSync('tar', ['-c', '--sort=name', '-C', root, 'many'], { maxBuffer: 64 << 20 })
+    await agent.files.write('/', Readable.from([sent]), { ...options, sync: true })
+    return unpacked(sent)
+  }
+  const received = async () => unpacked(await buffer(await agent.files.read('/many')))
+  write('first')
+  symlinkSync('f1', join(root, 'many/d3/soft'))
+  linkSync(join(root, 'many/d3/f1'), join(root, 'many/d4/hard'))
+  const first = await send()
+  expect(Object.keys(first).length).toBe(643)
+  expect(await received()).toEqual(first)
+  write('second')
+  for (const name of ['d3/soft', 'd4/hard', 'd5/f2']) {
+    rmSync(join(root, 'many', name))
+    writeFileSync(join(root, 'many', name.replace('/', '/.wh.')), '')
+  }
+  const second = await send()
+  expect(await received()).toEqual(
+    Object.fromEntries(Object.entries(second).filter(([name]) => !name.includes('.wh.'))),
+  )
+})
+
+test('a file that cannot be put is told, whichever of many it is', async () => {
+  const root = join(folder, 'root')
+  mkdirSync(join(root, 'blocked'), { recursive: true })
+  writeFileSync(join(root, 'blocked/d13'), 'no directory')
+  const pack = (...names: string[]) =>
+    Readable.from([execFileSync('tar', ['-c', '--sort=name', '-C', root, ...names])])
+  await agent.files.write('/', pack('blocked'), options)
+  rmSync(join(root, 'blocked/d13'))
+  const files = Array.from({ length: 400 }, (_, i) => `blocked/d${Math.floor(i / 20)}/f${i % 20}`)
+  for (const file of files) {
+    mkdirSync(join(root, dirname(file)), { recursive: true })
+    writeFileSync(join(root, file), '')
+  }
+  // Without members for the directories, so that they are made where they are missing.
+  await expect(agent.files.write('/', pack(...files), { ...options, sync: true })).rejects.toThrow(
+    /creating blocked\/d13\/f0: not a directory/,
+  )
+  expect(await agent.files.stat('/blocked/d12/f19')).toMatchObject({ name: 'f19' })
 })
