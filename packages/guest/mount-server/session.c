@@ -167,6 +167,9 @@ static void take_frame(struct server *server, const struct fuse_in_header *frame
 	case SHAPE_BAD:
 		refuse(server, frame, EINVAL);
 		break;
+	case SHAPE_LONG_NAME:
+		refuse(server, frame, ENAMETOOLONG);
+		break;
 	case SHAPE_UNKNOWN:
 		refuse(server, frame, ENOSYS);
 		break;

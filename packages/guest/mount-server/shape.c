@@ -80,28 +80,30 @@ static uint64_t counted_bytes(uint32_t opcode, const char *fixed)
 	return 0;
 }
 
-static bool is_complete(uint32_t opcode, const char *argument, size_t length)
+static enum shape judge(uint32_t opcode, const char *argument, size_t length)
 {
 	const struct form *form = &forms[opcode];
+	bool too_long = false;
 	if (length < form->fixed)
-		return false;
+		return SHAPE_BAD;
 	const char *at = argument + form->fixed, *end = argument + length;
 	for (int i = 0; i < form->names; i++) {
 		const char *nul = memchr(at, '\0', (size_t)(end - at));
-		if (!nul)
-			return false;
+		if (!nul || nul == at)
+			return SHAPE_BAD;
 		/* A symlink's second string is its target, which may be a whole path. */
 		size_t longest = opcode == FUSE_SYMLINK && i == 1 ? PATH_MAX : NAME_MAX;
-		if (nul == at || (size_t)(nul - at) > longest)
-			return false;
+		too_long |= (size_t)(nul - at) > longest;
 		at = nul + 1;
 	}
 	if (opcode == FUSE_INIT) {
 		struct fuse_init_in in;
 		memcpy(&in, argument, OLD_INIT_SIZE);
-		return length == (in.flags & FUSE_INIT_EXT ? sizeof in : OLD_INIT_SIZE);
+		return length == (in.flags & FUSE_INIT_EXT ? sizeof in : OLD_INIT_SIZE) ? SHAPE_GOOD : SHAPE_BAD;
 	}
-	return (uint64_t)(end - at) == counted_bytes(opcode, argument);
+	if ((uint64_t)(end - at) != counted_bytes(opcode, argument))
+		return SHAPE_BAD;
+	return too_long ? SHAPE_LONG_NAME : SHAPE_GOOD;
 }
 
 enum shape shape_of_request(const void *frame, size_t length)
@@ -113,8 +115,7 @@ enum shape shape_of_request(const void *frame, size_t length)
 		return length == sizeof head + sizeof(struct fuse_interrupt_in) ? SHAPE_INTERRUPT : SHAPE_IGNORED;
 	if (head.opcode >= sizeof forms / sizeof *forms || !forms[head.opcode].known)
 		return SHAPE_UNKNOWN;
-	bool good = is_complete(head.opcode, (const char *)frame + sizeof head, length - sizeof head);
-	if (good)
-		return SHAPE_GOOD;
-	return head.opcode == FUSE_FORGET || head.opcode == FUSE_BATCH_FORGET ? SHAPE_IGNORED : SHAPE_BAD;
+	enum shape shape = judge(head.opcode, (const char *)frame + sizeof head, length - sizeof head);
+	bool unanswered = head.opcode == FUSE_FORGET || head.opcode == FUSE_BATCH_FORGET;
+	return shape == SHAPE_BAD && unanswered ? SHAPE_IGNORED : shape;
 }

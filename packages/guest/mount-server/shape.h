@@ -8,6 +8,8 @@ enum shape {
 	SHAPE_GOOD,
 	/* A known request with lengths that do not add up. */
 	SHAPE_BAD,
+	/* The same but for a name that is longer than those of the host may be: the kernel lets four times as much through. */
+	SHAPE_LONG_NAME,
 	/* A request that this server does not answer. */
 	SHAPE_UNKNOWN,
 	/* Another request is not wanted any more; the frame is whole. */
