@@ -11,7 +11,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: [
-            'packages/*/{src,lib,agent,mount-server}/**/*.test.ts',
+            'packages/*/{src,lib,agent,mount-server,socket-server}/**/*.test.ts',
             'test/rules/**/*.test.ts',
             'test/conformance/**/*.test.ts',
           ],
@@ -24,7 +24,7 @@ export default defineConfig({
       {
         test: {
           name: 'scenario',
-          include: ['test/scenarios/**/*.test.ts', 'packages/*/{src,mount-server}/**/*.boot.test.ts'],
+          include: ['test/scenarios/**/*.test.ts', 'packages/*/{src,mount-server,socket-server}/**/*.boot.test.ts'],
           fileParallelism: false,
           // Machines share two cores with whatever else runs there. What fails three times is broken; a retry is told in the report.
           retry: 2,

@@ -10,7 +10,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const dist = join(root, 'packages/cli/dist')
 
 /** Each of these packages has a `build.mjs` that compiles what is out of date into its `build` folder. */
-const compiled = { guest: ['agent', 'mount-server'], native: ['native.node', 'cage'] }
+const compiled = { guest: ['agent', 'mount-server', 'socket-server'], native: ['native.node', 'cage'] }
 
 for (const name of Object.keys(compiled)) {
   const script = join(root, 'packages', name, 'build.mjs')

@@ -17,6 +17,14 @@ const pump = [
   'text_file',
 ].map((name) => `agent/${name}.c`)
 
+/** How a server is confined and stands beside its parent. */
+const serverParts = ['cage', 'confine', 'fail', 'pid_file', 'successors'].map(
+  (name) => `mount-server/${name}.c`,
+)
+
+/** Both ends of what is carried by frames. */
+const channelParts = ['channel', 'connection', 'frame', 'window'].map((name) => `agent/${name}.c`)
+
 /** Sources: files, or folders whose C files all belong to the program (not those of their folders). */
 const programs = {
   // One file without an interpreter or libraries: there is nothing else in the guest.
@@ -38,7 +46,28 @@ const programs = {
     flags: ['-D_GNU_SOURCE', '-D_FILE_OFFSET_BITS=64'],
     libraries: ['-lfuse3', '-lseccomp'],
   },
+  'socket-server': {
+    sources: ['socket-server', ...serverParts, ...channelParts],
+    // As the agent's files define it themselves.
+    flags: ['-D_GNU_SOURCE='],
+    libraries: ['-lseccomp'],
+  },
   'print-events': { sources: ['mount-server/testing/print_events.c'], flags: ['-static'], libraries: [] },
+  'relay-here': {
+    sources: [
+      'socket-server/testing/relay_here.c',
+      'agent/relay_process.c',
+      'agent/fault.c',
+      ...channelParts,
+    ],
+    flags: ['-D_GNU_SOURCE='],
+    libraries: [],
+  },
+  'socket-probe': {
+    sources: ['socket-server/testing/socket_probe.c'],
+    flags: ['-static'],
+    libraries: [],
+  },
   'pump-here': { sources: ['mount-server/testing/pump_here.c', ...pump], flags: ['-pthread'], libraries: [] },
 }
 

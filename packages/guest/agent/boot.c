@@ -34,6 +34,7 @@ void boot_mounts(void)
 	mkdir("/run/plain", 0755);
 	mkdir("/run/locking", 0755);
 	data_disks_prepare();
+	mkdir("/run/sockets", 0755);
 	mkdir("/root", 0755);
 	make_mount("devtmpfs", "/dev", MS_NOSUID, NULL);
 	make_mount("proc", "/proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);

@@ -23,9 +23,18 @@ static struct {
 	uint8_t waiting[MAX_FRAME + 2 * RESERVE];
 } channel = { .port = -1 };
 
+static void hang_up(void)
+{
+	channel.open = false;
+	channel.start = channel.end = 0;
+	parser_out_of_step(&channel.parser);
+}
+
 void channel_init(int port)
 {
+	hang_up();
 	channel.port = port;
+	channel.parser.start = channel.parser.end = 0;
 }
 
 bool channel_is_open(void)
@@ -40,16 +49,9 @@ void channel_restart(void)
 	channel.start = channel.end = 0;
 }
 
-static void hang_up(void)
-{
-	channel.open = false;
-	channel.start = channel.end = 0;
-	parser_out_of_step(&channel.parser);
-}
-
 void channel_reject(const char *why)
 {
-	complain("the engine broke the protocol: %s", why);
+	complain("the other end broke the protocol: %s", why);
 	hang_up();
 }
 

@@ -11,7 +11,7 @@
 
 #include "frame.h"
 
-/* Owns the descriptor. */
+/* Owns the descriptor. Forgets what it had of another: a child that speaks on a port of its own begins anew. */
 void channel_init(int port);
 
 /* An engine has said hello and has not gone since. */

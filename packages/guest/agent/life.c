@@ -24,6 +24,7 @@
 #include "network.h"
 #include "requests.h"
 #include "restart.h"
+#include "socket_relay.h"
 #include "stream_io.h"
 #include "work.h"
 
@@ -111,7 +112,8 @@ void life_setup(uint32_t request, struct view setup)
 		fault_set(&fault, 128, EINVAL, "the setup makes no sense");
 	else if (identity_renew(setup, &fault) && network_configure(setup, &fault) && cgroup_limit(setup, &fault) &&
 		 allow_devices(setup, &fault) && mount_ports_open(setup, &mounts, &fault) &&
-		 data_disks_open(setup, &mounts, &fault) && (mounts.disk = disk_mount(OWN_DISK, &fault)) >= 0) {
+		 socket_relay_start(setup, &fault) && data_disks_open(setup, &mounts, &fault) &&
+		 (mounts.disk = disk_mount(OWN_DISK, &fault)) >= 0) {
 		dns_relay_ask(item_find(setup, TAG_DNS_UPSTREAM));
 		if (container_setup(setup.length, mounts))
 			return;

@@ -152,7 +152,7 @@ static void watch_stream(const struct stream *stream)
 {
 	if (stream->report >= 0)
 		watch(stream->report, POLLIN, (struct watch){ REPORT, stream->id, 0 });
-	if (stream->started && stream->input.fd >= 0 && stream->input.length > 0)
+	if (stream->started && stream->input.fd >= 0 && stream->input.window.length > 0)
 		watch(stream->input.fd, POLLOUT, (struct watch){ INPUT, stream->id, 0 });
 	for (int i = 0; i < 2; i++)
 		if (output_is_wanted(stream, i))

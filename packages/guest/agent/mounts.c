@@ -141,6 +141,13 @@ static bool mount_filesystem(struct mount_root *root, struct view item, const ch
 	return mounted;
 }
 
+static const char *directory_of(const char *port)
+{
+	if (!strcmp(port, "sockets"))
+		return PORT_SOCKETS;
+	return !strcmp(port, "locking") ? PORT_LOCKING : PORT_PLAIN;
+}
+
 bool mount_item(struct mount_root *root, struct view item, struct fault *fault)
 {
 	const char *target = item_string(item_find(item, TAG_MOUNT_TARGET));
@@ -154,6 +161,6 @@ bool mount_item(struct mount_root *root, struct view item, struct fault *fault)
 	if (!entry || strspn(entry, "0123456789") != strlen(entry) || !*entry)
 		return fault_set(fault, 128, EINVAL, "the mount of %s makes no sense", target);
 	if (!data_disk_path(data_disk_of(item), source, sizeof source))
-		snprintf(source, sizeof source, "%s/%s", !strcmp(port, "locking") ? PORT_LOCKING : PORT_PLAIN, entry);
+		snprintf(source, sizeof source, "%s/%s", directory_of(port), entry);
 	return mount_bind(root, source, target, (unsigned long)item_number(item_find(item, TAG_MOUNT_FLAGS), 0), fault);
 }

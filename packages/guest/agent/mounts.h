@@ -12,6 +12,8 @@
 /* Where the mount ports' sessions are attached before the root is changed. */
 #define PORT_PLAIN "/run/plain"
 #define PORT_LOCKING "/run/locking"
+/* Where the relay of the host's sockets listens. */
+#define PORT_SOCKETS "/run/sockets"
 
 /* The root while it is built; whoever opens it closes it. */
 struct mount_root {

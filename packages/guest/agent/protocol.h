@@ -117,6 +117,7 @@
 #define TAG_UID 126
 #define TAG_COMMAND 127
 #define TAG_STARTED_AT 128
+#define TAG_GID 129
 
 #define WRITE_NO_OVERWRITE_DIR_NON_DIR 1
 #define WRITE_SYNC 2

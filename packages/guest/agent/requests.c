@@ -43,7 +43,7 @@ static void hello(const struct frame *frame)
 	write_bytes(&writer, TAG_NONCE, nonce.at, nonce.length);
 	write_number(&writer, TAG_PHASE, life_phase());
 	write_number(&writer, TAG_LAST_STREAM, last_stream);
-	write_number(&writer, TAG_STDIN_TAKEN, (int64_t)main_stream->input.received);
+	write_number(&writer, TAG_STDIN_TAKEN, (int64_t)main_stream->input.window.received);
 	if (main_stream->exited)
 		life_write_exit(&writer, main_stream);
 	for (struct stream *stream = NULL; (stream = stream_next(stream));) {

@@ -73,7 +73,7 @@ void stream_remove(struct stream *stream)
 	close_descriptor(&stream->input.fd);
 	close_descriptor(&stream->output[0].fd);
 	close_descriptor(&stream->output[1].fd);
-	free(stream->input.waiting);
+	free(stream->input.window.bytes);
 	free(stream);
 }
 
@@ -103,6 +103,6 @@ void stream_orphan(struct stream *stream)
 		return;
 	stream->orphaned = true;
 	stream->input.ends = true;
-	if (!stream->input.length && !stream->terminal)
+	if (!stream->input.window.length && !stream->terminal)
 		close_descriptor(&stream->input.fd);
 }

@@ -13,6 +13,7 @@
 #include "items.h"
 #include "protocol.h"
 #include "report.h"
+#include "window.h"
 
 enum stream_kind { STREAM_MAIN, STREAM_EXEC, STREAM_WORK };
 
@@ -34,13 +35,10 @@ struct stream {
 		/* Bytes given to the engine, and those that it has taken. */
 		uint64_t sent, taken;
 	} output[2];
-	/* stdin. What the process has not taken yet waits in `waiting` (STREAM_WINDOW bytes, owned by the stream). */
+	/* stdin, and what the engine has sent that the process has not taken yet. */
 	struct input {
 		int fd;
-		uint8_t *waiting;
-		size_t start, length;
-		/* Bytes received from the engine, and those that the process has taken. */
-		uint64_t received, taken;
+		struct window window;
 		bool ends;
 	} input;
 	/* Its engine has gone: input has ended, output is dropped, the exit code is kept. */

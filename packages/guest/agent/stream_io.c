@@ -2,7 +2,6 @@
 #include "stream_io.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -91,75 +90,49 @@ void input_close(struct stream *stream)
 	if (input->fd >= 0)
 		close(input->fd);
 	input->fd = -1;
-	input->length = 0;
-	if (input->taken != input->received) {
-		/* Nobody will read it: let the engine go on. */
-		input->taken = input->received;
-		channel_ack(stream->id, input->taken);
-	}
+	bool waits = input->window.taken != input->window.received;
+	window_drop(&input->window);
+	/* Nobody will read it: let the engine go on. */
+	if (waits)
+		channel_ack(stream->id, input->window.taken);
 }
 
 void input_write(struct stream *stream)
 {
 	struct input *input = &stream->input;
-	uint64_t before = input->taken;
-	while (input->length > 0) {
-		size_t piece = STREAM_WINDOW - input->start;
-		if (piece > input->length)
-			piece = input->length;
-		ssize_t written = write(input->fd, input->waiting + input->start, piece);
-		if (written <= 0) {
-			if (errno == EINTR)
-				continue;
-			if (errno != EAGAIN)
-				return input_close(stream);
-			break;
-		}
-		input->start = (input->start + (size_t)written) % STREAM_WINDOW;
-		input->length -= (size_t)written;
-		input->taken += (uint64_t)written;
-	}
-	if (input->taken != before)
-		channel_ack(stream->id, input->taken);
+	uint64_t before = input->window.taken;
+	if (!window_write(&input->window, input->fd))
+		return input_close(stream);
+	if (input->window.taken != before)
+		channel_ack(stream->id, input->window.taken);
 	/* A terminal has no end of input of its own; as with Docker, it stays. */
-	if (input->length == 0 && input->ends && !stream->terminal)
+	if (input->window.length == 0 && input->ends && !stream->terminal)
 		input_close(stream);
-}
-
-static void keep(struct input *input, const uint8_t *bytes, size_t length)
-{
-	size_t end = (input->start + input->length) % STREAM_WINDOW;
-	size_t first = STREAM_WINDOW - end < length ? STREAM_WINDOW - end : length;
-	memcpy(input->waiting + end, bytes, first);
-	memcpy(input->waiting, bytes + first, length - first);
-	input->length += length;
-	input->received += length;
 }
 
 void input_receive(struct stream *stream, const struct frame *frame)
 {
 	struct input *input = &stream->input;
 	uint64_t offset = offset_of(frame);
-	if (frame->payload.length < sizeof offset || frame->channel != CHANNEL_STDIN || offset > input->received)
+	if (frame->payload.length < sizeof offset || frame->channel != CHANNEL_STDIN || offset > input->window.received)
 		return channel_reject("input that skips bytes");
 	const uint8_t *bytes = frame->payload.at + sizeof offset;
 	size_t length = frame->payload.length - sizeof offset;
 	/* An engine that took over may send again what arrived just before the other died. */
-	uint64_t known = input->received - offset;
+	uint64_t known = input->window.received - offset;
 	size_t skipped = known < length ? (size_t)known : length;
 	bytes += skipped;
 	length -= skipped;
-	if (length > STREAM_WINDOW - input->length)
+	if (length > window_left(&input->window))
 		return channel_reject("more input than the window allows");
 	if (frame->flags & FLAG_END)
 		input->ends = true;
 	if (stream->started && input->fd < 0) {
-		input->received += length;
+		input->window.received += length;
 		return input_close(stream);
 	}
-	if (!input->waiting && !(input->waiting = malloc(STREAM_WINDOW)))
+	if (!window_keep(&input->window, bytes, length))
 		return input_close(stream);
-	keep(input, bytes, length);
 	if (stream->started)
 		input_write(stream);
 }

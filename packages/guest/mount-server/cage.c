@@ -27,7 +27,7 @@ static int set_attributes(int mount, unsigned flags, unsigned long long attribut
 
 static int *new_descriptors(const struct options *options)
 {
-	int *descriptors = calloc(options->source_count, sizeof *descriptors);
+	int *descriptors = calloc(options->source_count + 1, sizeof *descriptors);
 	if (!descriptors)
 		fail("sources");
 	return descriptors;
@@ -131,7 +131,7 @@ static struct cage build_cage(const struct options *options, const int *sources)
  * The parent stays, so that whoever started it can wait for it, no dead process is left where nobody reaps, and a child that dies
  * has a successor. Standard output says "ready" and ends. Returns when a signal has ended the child.
  */
-static void attend(int child, int pipe)
+static void attend(const struct parent *parent, int child, int pipe)
 {
 	char byte;
 	bool ready = read(pipe, &byte, 1) == 1;
@@ -141,6 +141,8 @@ static void attend(int child, int pipe)
 	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
 	dup2(null, STDOUT_FILENO);
 	close(null);
+	if (ready && parent->meanwhile)
+		parent->meanwhile();
 	int status;
 	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
 		;
@@ -174,7 +176,7 @@ bool enter_cage(const struct parent *parent, int socket, struct cage *cage)
 			close(sources[i]);
 		free(sources);
 		parent->note_child(child);
-		attend(child, ends[0]);
+		attend(parent, child, ends[0]);
 		return false;
 	}
 	close(ends[0]);

@@ -19,6 +19,8 @@ struct parent {
 	int lock;
 	/* Told the child's number, by which only the parent knows it. */
 	void (*note_child)(int pid);
+	/* What the parent does for a child that serves, until that ends; NULL: nothing. */
+	void (*meanwhile)(void);
 };
 
 /* Opens the sources and leaves the host's network. Ends the process with a message when a source can't be opened. */

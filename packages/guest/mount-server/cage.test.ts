@@ -83,7 +83,7 @@ test('it holds nothing open but its socket, its messages, its events and the lis
 })
 
 test('a second server for the same port is refused', async () => {
-  await expect(runServer(guest.dir, 'plain', [`rw=${source}`])).rejects.toThrow('another mount server holds')
+  await expect(runServer(guest.dir, 'plain', [`rw=${source}`])).rejects.toThrow('another server holds')
 })
 
 test('a source that is not there is named', async () => {

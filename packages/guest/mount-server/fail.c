@@ -11,7 +11,7 @@ void fail(const char *format, ...)
 	int error = errno;
 	va_list arguments;
 	va_start(arguments, format);
-	fputs("mount-server: ", stderr);
+	fprintf(stderr, "%s: ", program_invocation_short_name);
 	vfprintf(stderr, format, arguments);
 	fprintf(stderr, ": %s\n", strerror(error));
 	va_end(arguments);

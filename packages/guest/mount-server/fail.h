@@ -1,7 +1,7 @@
 #ifndef FAIL_H
 #define FAIL_H
 
-/* Ends the process with status 1 and "mount-server: WHAT: reason of errno" on stderr, as the engine shows it. */
+/* Ends the process with status 1 and "PROGRAM: WHAT: reason of errno" on stderr, as the engine shows it. */
 _Noreturn void fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* The same, unless `result` is negative; gives it back. */

@@ -16,6 +16,16 @@ export const encodeMount = (mount: GuestMount): Buffer => {
       stringItem(tag.mountSource, mount.kind === 'disk' ? String(mount.disk) : mount.entry),
       numberItem(tag.mountFlags, mount.readOnly ? readOnly : 0),
     ])
+  if (mount.kind === 'socket')
+    return listItem(tag.mount, [
+      stringItem(tag.mountTarget, mount.target),
+      stringItem(tag.mountPort, 'sockets'),
+      stringItem(tag.mountSource, mount.entry),
+      numberItem(tag.mountFlags, mount.readOnly ? readOnly : 0),
+      numberItem(tag.uid, mount.uid),
+      numberItem(tag.gid, mount.gid),
+      numberItem(tag.mode, mount.mode),
+    ])
   const { flags, data } = parseMountOptions(mount.options)
   return listItem(tag.mount, [
     stringItem(tag.mountTarget, mount.target),

@@ -56,6 +56,17 @@ export type GuestMount =
     }
   /** The file system on a disk besides the container's own, counted from 0. */
   | { readonly kind: 'disk'; readonly target: string; readonly disk: number; readonly readOnly: boolean }
+  /** A unix socket that leads to the one with the number `entry` of the socket server on the host. */
+  | {
+      readonly kind: 'socket'
+      readonly target: string
+      readonly entry: string
+      readonly readOnly: boolean
+      /** Whose it is in the container, and its permissions: they decide who may connect. */
+      readonly uid: number
+      readonly gid: number
+      readonly mode: number
+    }
 
 /** Of the container's cgroup (v2); absent means none. */
 export interface GuestLimits {

@@ -127,6 +127,7 @@ export const tag = {
   uid: 126,
   command: 127,
   startedAt: 128,
+  gid: 129,
 } as const
 
 /** Where the agent stands. */

@@ -34,13 +34,14 @@ export interface TestGuestOptions {
   /** Where the chardevs of the mount ports listen; without a path the guest has no such port. */
   readonly plain?: string
   readonly locking?: string
+  readonly sockets?: string
   /** Network cards, joined to nothing. Default: none. */
   readonly nics?: number
 }
 
 export const bootGuest = async (
   image: string,
-  { plain, locking, nics = 0 }: TestGuestOptions = {},
+  { plain, locking, sockets, nics = 0 }: TestGuestOptions = {},
 ): Promise<TestGuest> => {
   const folder = await mkdtemp(join(tmpdir(), 'guest-'))
   const kernel = await guestKernel(cache)
@@ -77,8 +78,9 @@ export const bootGuest = async (
       ...['-netdev', `hubport,id=n${index},hubid=0`],
       ...['-device', `virtio-net-pci,netdev=n${index},romfile=`],
     ]).flat(),
-    ...mountPort(3, 'plain', plain),
-    ...mountPort(4, 'locking', locking),
+    ...port(3, 'mount-plain', plain),
+    ...port(4, 'mount-locking', locking),
+    ...port(5, 'sockets', sockets),
   ])
   const off = once(qemu, 'exit').then(() => {})
   const socket = (): Promise<Socket> => connectTo(path, qemu)
@@ -98,12 +100,12 @@ export const bootGuest = async (
   }
 }
 
-const mountPort = (nr: number, name: string, path: string | undefined): readonly string[] =>
+const port = (nr: number, name: string, path: string | undefined): readonly string[] =>
   path === undefined
     ? []
     : [
         ...['-chardev', `socket,id=${name},path=${path},server=on,wait=off`],
-        ...['-device', `virtserialport,bus=s0.0,nr=${nr},chardev=${name},name=mount-${name}`],
+        ...['-device', `virtserialport,bus=s0.0,nr=${nr},chardev=${name},name=${name}`],
       ]
 
 /** QEMU needs a moment to listen. */

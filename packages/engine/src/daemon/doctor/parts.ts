@@ -3,7 +3,7 @@ import type { Finding } from './finding.ts'
 
 /** Our own programs in C and the native addon. */
 export const partFindings = (): Finding[] =>
-  ['agent', 'mount-server', 'cage', 'native.node'].map((what) => {
+  ['agent', 'mount-server', 'socket-server', 'cage', 'native.node'].map((what) => {
     try {
       return { section: 'parts', what, state: 'ok', detail: artifactPath(what) }
     } catch (error) {
