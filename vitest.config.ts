@@ -24,7 +24,10 @@ export default defineConfig({
       {
         test: {
           name: 'scenario',
-          include: ['test/scenarios/**/*.test.ts', 'packages/*/{src,mount-server,socket-server}/**/*.boot.test.ts'],
+          include: [
+            'test/scenarios/**/*.test.ts',
+            'packages/*/{src,mount-server,socket-server}/**/*.boot.test.ts',
+          ],
           fileParallelism: false,
           // Machines share two cores with whatever else runs there. What fails three times is broken; a retry is told in the report.
           retry: 2,

@@ -56,12 +56,13 @@ volumes: { data: {}, etc: {} }
 
 test('a bind-mounted directory is the same on both sides, and a change on the host is seen', async () => {
   const dir = host.project('bind', {
-    'compose.yaml': service("volumes: ['./src:/src', './fixed:/fixed:ro']"),
+    'compose.yaml': service("volumes: ['./src:/src', './fixed:/fixed:ro', './file:/etc/one.conf']"),
     'src/a': 'one\n',
     'fixed/f': 'still\n',
+    file: 'alone\n',
   })
   await host.ok(['up', '-d'], { cwd: dir })
-  expect((await box(dir, 'cat /src/a /fixed/f')).stdout).toBe('one\nstill\n')
+  expect((await box(dir, 'cat /src/a /fixed/f /etc/one.conf')).stdout).toBe('one\nstill\nalone\n')
 
   writeFileSync(join(dir, 'src/a'), 'two\n')
   await eventually(async () => (await box(dir, 'cat /src/a')).stdout === 'two\n', 'the new content')

@@ -1,5 +1,7 @@
 import { mkdirSync, statSync } from 'node:fs'
 import { ApiError, badParameter } from '../api/errors.ts'
+import type { ContainerContext } from './context.ts'
+import { isEngineSocket } from './engine-socket.ts'
 import type { ContainerDocument } from './model.ts'
 
 interface Bind {
@@ -12,7 +14,12 @@ interface Bind {
  *
  * @throws ApiError in dockerd's words.
  */
-export const ensureSource = ({ source, createSource = false }: Bind): void => {
+export const ensureSource = (
+  context: Pick<ContainerContext, 'engineSocket'>,
+  { source, createSource = false }: Bind,
+): void => {
+  // Absent while an engine that has just begun starts its containers, and no folder must lie in its way.
+  if (isEngineSocket(source, context)) return
   if (statSync(source, { throwIfNoEntry: false }) !== undefined) return
   if (!createSource)
     throw badParameter(`invalid mount config for type "bind": bind source path does not exist: ${source}`)
@@ -27,6 +34,9 @@ export const ensureSource = ({ source, createSource = false }: Bind): void => {
 }
 
 /** At each start, as dockerd does: the source may have gone since the container was made. */
-export const ensureSources = ({ mounts }: Pick<ContainerDocument, 'mounts'>): void => {
-  for (const mount of mounts) if (mount.type === 'bind') ensureSource(mount)
+export const ensureSources = (
+  context: Pick<ContainerContext, 'engineSocket'>,
+  { mounts }: Pick<ContainerDocument, 'mounts'>,
+): void => {
+  for (const mount of mounts) if (mount.type === 'bind') ensureSource(context, mount)
 }

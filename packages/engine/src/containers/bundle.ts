@@ -1,15 +1,17 @@
 import { bridgeName, formatInterface, linkName, parseIp, parseSubnet } from '@container-compose/net'
 import { primaryFirst } from '../networks/primary.ts'
-import type { Bundle, DiskMount, Endpoint, HostMount, ImageRoot } from '../runtime/runtime.ts'
+import type { DiskMount } from '../runtime/host-mounts.ts'
+import type { Bundle, Endpoint, ImageRoot } from '../runtime/runtime.ts'
 import type { Container } from './container.ts'
 import type { ContainerContext } from './context.ts'
 import { etcFiles } from './etc-files.ts'
-import type { Attachment, ContainerDocument, MountPoint } from './model.ts'
-import { byDepth, ociSpec } from './spec.ts'
+import { hostMounts } from './host-mounts.ts'
+import type { Attachment, ContainerDocument } from './model.ts'
+import { ociSpec } from './spec.ts'
 
 /** All that a runtime is given of a container, from its document as it is now: with leases, when they have been made. */
 export const bundleOf = (
-  context: Pick<ContainerContext, 'networks' | 'containers' | 'hostGateway' | 'guestMemory'>,
+  context: Pick<ContainerContext, 'networks' | 'containers' | 'hostGateway' | 'guestMemory' | 'engineSocket'>,
   container: Container,
   image: ImageRoot,
 ): Bundle => {
@@ -73,32 +75,6 @@ const endpointsFor = (
   })
 }
 
-const hostMounts = (
-  { containers }: Pick<ContainerContext, 'containers'>,
-  document: ContainerDocument,
-): HostMount[] => {
-  const others = containers
-    .all()
-    .filter(({ id }) => id !== document.id)
-    .flatMap((other) => other.document.mounts)
-    .flatMap((mount) => (mount.type === 'tmpfs' ? [] : [mount.source]))
-  return [...document.mounts].sort(byDepth).flatMap((mount) => {
-    if (mount.type === 'tmpfs' || isDisk(mount)) return []
-    const shared = mount.type === 'volume' || others.some((other) => overlap(other, mount.source))
-    return [
-      {
-        source: mount.source,
-        target: mount.destination,
-        readOnly: mount.readOnly,
-        kind: mount.type,
-        profile: shared && !mount.readOnly ? 'locking' : 'plain',
-      } as const,
-    ]
-  })
-}
-
-const isDisk = (mount: MountPoint): boolean => mount.type === 'volume' && mount.isDisk === true
-
 const diskMounts = ({ mounts }: ContainerDocument): DiskMount[] =>
   mounts.flatMap((mount) =>
     mount.type === 'volume' && mount.isDisk
@@ -112,8 +88,6 @@ const diskMounts = ({ mounts }: ContainerDocument): DiskMount[] =>
         ]
       : [],
   )
-
-const overlap = (a: string, b: string): boolean => a === b || a.startsWith(`${b}/`) || b.startsWith(`${a}/`)
 
 /** Addresses of the running containers that legacy links name (`container:alias`). */
 const linkedAddresses = (

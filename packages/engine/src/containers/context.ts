@@ -23,6 +23,8 @@ export interface ContainerContext {
   /** What `host-gateway` means. */
   readonly hostGateway: () => string | undefined
   readonly guestMemory: 'cow' | 'own'
+  /** Where the engine answers. */
+  readonly engineSocket: string
   /** True from when the engine lets go: exits are left for the next one to find. */
   readonly closing: () => boolean
 }

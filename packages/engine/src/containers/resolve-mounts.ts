@@ -13,7 +13,7 @@ import { type WantedMount, wantedMounts } from './mount-requests.ts'
  * @throws ApiError in dockerd's words; volumes that were made stay, as in Docker.
  */
 export const resolveMounts = async (
-  context: Pick<ContainerContext, 'containers' | 'volumes' | 'images'>,
+  context: Pick<ContainerContext, 'containers' | 'volumes' | 'images' | 'engineSocket'>,
   document: ContainerDocument,
 ): Promise<MountPoint[]> => {
   const wanted = wantedMounts(document.hostConfig)
@@ -53,7 +53,7 @@ const volumesFrom = ({ containers }: Pick<ContainerContext, 'containers'>, entry
 }
 
 const resolve = async (
-  context: Pick<ContainerContext, 'volumes' | 'images'>,
+  context: Pick<ContainerContext, 'volumes' | 'images' | 'engineSocket'>,
   mount: WantedMount,
   { imageId }: ContainerDocument,
 ): Promise<MountPoint> => {
@@ -61,7 +61,7 @@ const resolve = async (
     case 'tmpfs':
       return mount
     case 'bind':
-      ensureSource(mount)
+      ensureSource(context, mount)
       return mount
     case 'volume': {
       const { name, driver, options, labels, copy, ...rest } = mount

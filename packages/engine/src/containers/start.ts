@@ -45,7 +45,7 @@ export const startRun = async (
   try {
     // Nothing was awaited since the state says `starting`: of two containers that start at once the second is refused.
     refuseSecondMachine(context, container)
-    ensureSources(container.document)
+    ensureSources(context, container.document)
     makeFolder(container.runDir)
     const image = await context.images.root(container.document.imageId)
     await connect(context, container)

@@ -79,6 +79,7 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
     folders: { data: root.data, run: root.run },
     hostGateway: hostAddress,
     guestMemory: settings.guestMemory,
+    engineSocket: root.socket,
     closing: () => closing,
   }
   loadContainers(base, onSetAside)

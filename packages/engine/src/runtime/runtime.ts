@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream'
+import type { DiskMount, HostMount } from './host-mounts.ts'
 import type { OciProcess, OciSpec } from './oci-spec.ts'
 
 /**
@@ -38,26 +39,6 @@ export interface ImageRoot {
   readonly imageId: string
   /** Read-only ext4 image of the whole root file system, shared by all containers of the image. */
   readonly ext4Base: string
-}
-
-/** A directory (later: file or socket) of the host inside the container. */
-export interface HostMount {
-  readonly source: string
-  readonly target: string
-  readonly readOnly: boolean
-  readonly kind: 'bind' | 'volume'
-  /** Which FUSE session carries it: `locking` where several containers write to one source. */
-  readonly profile: 'plain' | 'locking'
-}
-
-/** A volume that is a file system in a file of the host, which no other machine may use meanwhile. */
-export interface DiskMount {
-  /** The volume's name, for messages. */
-  readonly volume: string
-  /** Absolute; it exists. */
-  readonly file: string
-  readonly target: string
-  readonly readOnly: boolean
 }
 
 /** One network interface, leased by the engine. */

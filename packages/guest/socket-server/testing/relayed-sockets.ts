@@ -62,6 +62,8 @@ export const relaySockets = async (sockets: readonly string[]): Promise<RelayedS
 export const connectTo = async (path: string): Promise<Socket> => {
   const socket = connect({ path, allowHalfOpen: true })
   await once(socket, 'connect')
+  // The other side may go as it likes.
+  socket.on('error', () => {})
   return socket
 }
 

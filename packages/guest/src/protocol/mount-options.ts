@@ -12,19 +12,8 @@ export const encodeMount = (mount: GuestMount): Buffer => {
   if (mount.kind !== 'filesystem')
     return listItem(tag.mount, [
       stringItem(tag.mountTarget, mount.target),
-      stringItem(tag.mountPort, mount.kind === 'disk' ? 'disk' : mount.port),
-      stringItem(tag.mountSource, mount.kind === 'disk' ? String(mount.disk) : mount.entry),
+      ...encodeOrigin(mount),
       numberItem(tag.mountFlags, mount.readOnly ? readOnly : 0),
-    ])
-  if (mount.kind === 'socket')
-    return listItem(tag.mount, [
-      stringItem(tag.mountTarget, mount.target),
-      stringItem(tag.mountPort, 'sockets'),
-      stringItem(tag.mountSource, mount.entry),
-      numberItem(tag.mountFlags, mount.readOnly ? readOnly : 0),
-      numberItem(tag.uid, mount.uid),
-      numberItem(tag.gid, mount.gid),
-      numberItem(tag.mode, mount.mode),
     ])
   const { flags, data } = parseMountOptions(mount.options)
   return listItem(tag.mount, [
@@ -34,6 +23,21 @@ export const encodeMount = (mount: GuestMount): Buffer => {
     numberItem(tag.mountFlags, flags),
     stringItem(tag.mountData, data),
   ])
+}
+
+/** Where what is mounted comes from: a port or kind of device, and a number there. */
+const encodeOrigin = (mount: Exclude<GuestMount, { readonly kind: 'filesystem' }>): Buffer[] => {
+  switch (mount.kind) {
+    case 'shared':
+      return [stringItem(tag.mountPort, mount.port), stringItem(tag.mountSource, mount.entry)]
+    case 'disk':
+      return [stringItem(tag.mountPort, 'disk'), stringItem(tag.mountSource, String(mount.disk))]
+    case 'socket':
+      return [
+        ...[stringItem(tag.mountPort, 'sockets'), stringItem(tag.mountSource, mount.entry)],
+        ...[numberItem(tag.uid, mount.uid), numberItem(tag.gid, mount.gid), numberItem(tag.mode, mount.mode)],
+      ]
+  }
 }
 
 /** Options of mount(8) as flags of mount(2) and what is left for the file system. */

@@ -15,7 +15,7 @@ import type {
 } from '../runtime.ts'
 import { adoptContainer } from './container/adopt.ts'
 import { endLeftover } from './container/leftover.ts'
-import { stopMountServers } from './container/mount-servers.ts'
+import { mountsFile, stopMountServers } from './container/mount-servers.ts'
 import type { RunningVm } from './container/running-vm.ts'
 import { type StartTools, startContainer } from './container/start.ts'
 import { overlayPath } from './disk/overlay.ts'
@@ -26,6 +26,7 @@ import { logFolder } from './log/log-files.ts'
 import { removeCgroups } from './machine/host-cgroup.ts'
 import { findMachine } from './machine/process.ts'
 import { machineFiles } from './machine/restore.ts'
+import { portNames } from './mounts/mount-ports.ts'
 import { usualShape } from './shape.ts'
 import { type SpareMode, Spares } from './spare/spares.ts'
 import { hostCpus } from './template/recipe.ts'
@@ -158,8 +159,6 @@ class VmRuntime implements Runtime, SpareState {
 /** What a machine leaves in a container's runtime folder. */
 const runFiles = [
   ...machineFiles,
-  'mounts-plain.pid',
-  'mounts-plain.log',
-  'mounts-locking.pid',
-  'mounts-locking.log',
+  mountsFile,
+  ...portNames.flatMap((port) => [`mounts-${port}.pid`, `mounts-${port}.log`]),
 ]

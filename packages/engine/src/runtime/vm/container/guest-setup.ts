@@ -116,16 +116,16 @@ const guestNic = (endpoint: Endpoint, index: number): GuestNic => ({
 })
 
 const sharedMounts = ({ hostMounts }: Bundle): GuestMount[] =>
-  mountPorts(hostMounts).flatMap(({ profile, mounts }) =>
-    mounts.map(
-      ({ entry, target, readOnly }): GuestMount => ({
-        kind: 'shared',
-        target,
-        port: profile,
-        entry: String(entry),
-        readOnly,
-      }),
-    ),
+  mountPorts(hostMounts).flatMap((port): GuestMount[] =>
+    port.name === 'sockets'
+      ? port.mounts.map(({ source: _, entry, ...mount }) => ({
+          kind: 'socket',
+          entry: String(entry),
+          ...mount,
+        }))
+      : port.mounts.map(({ entry, target, readOnly }) => ({
+          ...{ kind: 'shared', target, port: port.name, entry: String(entry), readOnly },
+        })),
   )
 
 const diskMounts = ({ diskMounts: mounts }: Bundle): GuestMount[] => {

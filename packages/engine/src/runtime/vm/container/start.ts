@@ -11,7 +11,7 @@ import { endOfRun } from './end-of-run.ts'
 import { startError } from './exec-in-vm.ts'
 import { freshMachine } from './fresh-machine.ts'
 import { guestSetup, thisMoment } from './guest-setup.ts'
-import { ensureMountServers } from './mount-servers.ts'
+import { startMountServers } from './mount-servers.ts'
 import { RunningVm } from './running-vm.ts'
 import { shapeOf } from './shape-of.ts'
 import { spareMachine } from './spare-machine.ts'
@@ -35,7 +35,7 @@ export const startContainer = async (tools: StartTools, bundle: Bundle, run: num
     try {
       const [agent] = await Promise.all([
         runInGuest(connected, bundle, tools.clock),
-        ensureMountServers(bundle),
+        startMountServers(bundle),
       ])
       machine.unref()
       tellOfDiskErrors(qmp, bundle.name, tools.onFault)

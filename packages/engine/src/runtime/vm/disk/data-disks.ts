@@ -1,6 +1,7 @@
 import { access } from 'node:fs/promises'
 import { flock } from '@container-compose/native'
-import { type DiskMount, StartError } from '../../runtime.ts'
+import type { DiskMount } from '../../host-mounts.ts'
+import { StartError } from '../../runtime.ts'
 import type { Held } from '../machine/held.ts'
 import { dataDisks } from '../qemu/command-line.ts'
 

@@ -23,6 +23,7 @@ export const sockets = {
   agent: 'agent.sock',
   plain: 'plain.sock',
   locking: 'locking.sock',
+  sockets: 'sockets.sock',
 } as const
 
 /** What a machine has in its folder while it runs. */
@@ -80,6 +81,7 @@ export const restore = async (options: RestoreOptions): Promise<Restoring> => {
       [descriptors.agent, await listening(sockets.agent)],
       [descriptors.mountPlain, await listening(sockets.plain)],
       [descriptors.mountLocking, await listening(sockets.locking)],
+      [descriptors.sockets, await listening(sockets.sockets)],
       [descriptors.log, options.log.fd],
       [descriptors.memory, memory],
       [descriptors.overlay, options.disk.overlay.fd],

@@ -1,27 +1,44 @@
-import type { HostMount } from '../../runtime.ts'
+import type { HostFiles, HostMount, HostSocket } from '../../host-mounts.ts'
 
-export type MountProfile = HostMount['profile']
-
-/** One directory or file of the host behind a mount port. */
+/** One directory, file or socket of the host behind a port of the machine. */
 export interface PortMount {
-  /** Its name in the root of the port's FUSE session; the guest agent binds it onto `target`. */
+  /** Its number on the port. That of a directory or file is its name in the root of the FUSE session; the guest agent binds it onto `target`. */
   readonly entry: number
   readonly source: string
   readonly target: string
   readonly readOnly: boolean
 }
 
-/** A mount port that a VM uses: one FUSE session, one mount server. */
-export interface MountPort {
-  readonly profile: MountProfile
+export type FilePort = {
+  readonly name: HostFiles['profile']
   readonly mounts: readonly PortMount[]
 }
 
+export type SocketPort = {
+  readonly name: 'sockets'
+  readonly mounts: readonly (PortMount & Pick<HostSocket, 'uid' | 'gid' | 'mode'>)[]
+}
+
+/** A port that a VM uses, with a server of its own on the host: a FUSE session, or what carries connections to sockets. */
+export type MountPort = FilePort | SocketPort
+
+export const portNames = ['plain', 'locking', 'sockets'] as const
+
 /** Sorts a container's host mounts to the ports that carry them; a port without mounts is left out. Order is kept. */
-export const mountPorts = (hostMounts: readonly HostMount[]): readonly MountPort[] =>
-  (['plain', 'locking'] as const).flatMap((profile) => {
-    const mounts = hostMounts
-      .filter((mount) => mount.profile === profile)
-      .map(({ source, target, readOnly }, entry) => ({ entry, source, target, readOnly }))
-    return mounts.length === 0 ? [] : [{ profile, mounts }]
-  })
+export const mountPorts = (hostMounts: readonly HostMount[]): readonly MountPort[] => {
+  const files = (['plain', 'locking'] as const).map(
+    (name): FilePort => ({
+      name,
+      mounts: hostMounts
+        .filter((mount) => mount.kind !== 'socket' && mount.profile === name)
+        .map(({ source, target, readOnly }, entry) => ({ entry, source, target, readOnly })),
+    }),
+  )
+  const sockets: SocketPort = {
+    name: 'sockets',
+    mounts: hostMounts
+      .filter((mount) => mount.kind === 'socket')
+      .map(({ kind: _, ...mount }, entry) => ({ entry, ...mount })),
+  }
+  return [...files, sockets].filter(({ mounts }) => mounts.length > 0)
+}

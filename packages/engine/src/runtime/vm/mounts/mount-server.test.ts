@@ -25,7 +25,7 @@ afterEach(async () => {
 })
 
 const portOf = (source: string): MountPort => ({
-  profile: 'plain',
+  name: 'plain',
   mounts: [{ entry: 0, source, target: '/data', readOnly: false }],
 })
 
@@ -43,17 +43,17 @@ const gone = async (pid: number): Promise<void> => {
 
 test('a started server is found again, in a session of its own, and ends when the other end does', async () => {
   const server = await startMountServer({ port: portOf(runDir), socketPath, runDir })
-  expect(await adoptMountServer({ profile: 'plain', runDir })).toMatchObject({
-    profile: 'plain',
+  expect(await adoptMountServer({ port: 'plain', runDir })).toMatchObject({
+    port: 'plain',
     pid: server.pid,
   })
-  expect(await adoptMountServer({ profile: 'locking', runDir })).toBeUndefined()
+  expect(await adoptMountServer({ port: 'locking', runDir })).toBeUndefined()
   const session = async (pid: number | string) => (await readFile(`/proc/${pid}/stat`, 'utf8')).split(' ')[5]
   expect(await session(server.pid)).not.toBe(await session('self'))
   const socket = await connection
   socket.destroy()
   await gone(server.pid)
-  expect(await adoptMountServer({ profile: 'plain', runDir })).toBeUndefined()
+  expect(await adoptMountServer({ port: 'plain', runDir })).toBeUndefined()
 })
 
 test('a server is stopped, once and again', async () => {
@@ -69,7 +69,7 @@ test('a server is stopped, once and again', async () => {
 
 test('a process that has the pid of a dead server is not taken for it', async () => {
   await writeFile(join(runDir, 'mounts-plain.pid'), `${process.pid} 1\n`)
-  expect(await adoptMountServer({ profile: 'plain', runDir })).toBeUndefined()
+  expect(await adoptMountServer({ port: 'plain', runDir })).toBeUndefined()
 })
 
 test('a source that is not there makes the start fail with its name', async () => {

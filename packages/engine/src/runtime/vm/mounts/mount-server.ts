@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { artifactPath, isSystemError, UserError } from '@container-compose/core'
-import type { MountPort, MountProfile } from './mount-ports.ts'
+import type { MountPort } from './mount-ports.ts'
 
 export interface MountServerOptions {
   readonly port: MountPort
@@ -11,13 +11,13 @@ export interface MountServerOptions {
    * Unix socket of QEMU's chardev for this port (`server=on,wait=off`). It must listen already; QEMU itself may start later.
    */
   readonly socketPath: string
-  /** The container's runtime folder: `mounts-<profile>.pid` and `mounts-<profile>.log` are written there. */
+  /** The container's runtime folder: `mounts-<port>.pid` and `mounts-<port>.log` are written there. */
   readonly runDir: string
 }
 
-/** A process that answers the FUSE requests of one mount port. It ends by itself when QEMU goes. */
+/** A process that answers on one port: FUSE requests, or connections to sockets. It ends by itself when QEMU goes. */
 export interface MountServer {
-  readonly profile: MountProfile
+  readonly port: MountPort['name']
   readonly pid: number
   /** Ends it now, with the parent that would start another; the guest's accesses wait for a new one. Idempotent. */
   stop(): Promise<void>
@@ -31,11 +31,11 @@ export interface MountServer {
  */
 export const startMountServer = async (options: MountServerOptions): Promise<MountServer> => {
   const { port, socketPath, runDir } = options
-  const logPath = join(runDir, `mounts-${port.profile}.log`)
+  const logPath = join(runDir, `mounts-${port.name}.log`)
   const log = await open(logPath, 'a', 0o600)
   const { size: before } = await log.stat()
   try {
-    const child = spawn(artifactPath('mount-server'), serverArguments(port, socketPath, runDir), {
+    const child = spawn(artifactPath(programOf(port)), serverArguments(port, socketPath, runDir), {
       detached: true,
       cwd: '/',
       env: {},
@@ -47,27 +47,27 @@ export const startMountServer = async (options: MountServerOptions): Promise<Mou
     if (!said?.length) {
       const [code] = await ended
       const words = (await readFile(logPath)).subarray(before).toString()
-      const message = words.trim().replace(/^mount-server: /, '')
-      throw new UserError('MOUNT_FAILED', message || `the mount server ended with status ${code}`)
+      const message = words.trim().replace(/^[a-z]+-server: /, '')
+      throw new UserError('MOUNT_FAILED', message || `the ${programOf(port)} ended with status ${code}`)
     }
     child.unref()
   } finally {
     await log.close()
   }
-  const server = await adoptMountServer({ profile: port.profile, runDir })
-  if (server === undefined) throw new Error(`the mount server is gone already, see ${logPath}`)
+  const server = await adoptMountServer({ port: port.name, runDir })
+  if (server === undefined) throw new Error(`the ${programOf(port)} is gone already, see ${logPath}`)
   return server
 }
 
 /** Finds the running mount server of a port that an earlier engine started. */
 export const adoptMountServer = async (where: {
-  readonly profile: MountProfile
+  readonly port: MountPort['name']
   readonly runDir: string
 }): Promise<MountServer | undefined> => {
-  const record = await readRecord(pidPath(where.runDir, where.profile))
+  const record = await readRecord(pidPath(where.runDir, where.port))
   if (record === undefined || (await startTimeOf(record.pid)) !== record.startTime) return undefined
   return {
-    profile: where.profile,
+    port: where.port,
     pid: record.pid,
     stop: async () => {
       await kill(record.parent)
@@ -90,16 +90,18 @@ const kill = async ({ pid, startTime }: Named): Promise<void> => {
   }
 }
 
-const pidPath = (runDir: string, profile: MountProfile): string => join(runDir, `mounts-${profile}.pid`)
+const pidPath = (runDir: string, port: MountPort['name']): string => join(runDir, `mounts-${port}.pid`)
+
+const programOf = ({ name }: MountPort): string => (name === 'sockets' ? 'socket-server' : 'mount-server')
 
 const serverArguments = (port: MountPort, socketPath: string, runDir: string): string[] => [
-  '--profile',
-  port.profile,
-  '--socket',
-  socketPath,
-  '--pid-file',
-  pidPath(runDir, port.profile),
-  ...port.mounts.map(({ source, readOnly }) => `${readOnly ? 'ro' : 'rw'}=${source}`),
+  ...['--socket', socketPath, '--pid-file', pidPath(runDir, port.name)],
+  ...(port.name === 'sockets'
+    ? port.mounts.map(({ source }) => source)
+    : [
+        ...['--profile', port.name],
+        ...port.mounts.map(({ source, readOnly }) => `${readOnly ? 'ro' : 'rw'}=${source}`),
+      ]),
 ]
 
 /** The server and its parent, a line each. */

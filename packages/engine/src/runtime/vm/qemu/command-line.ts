@@ -42,6 +42,7 @@ export const machineArguments = (shape: MachineShape, acceleration: Acceleration
   ...serialPort(2, logChardev),
   ...serialPort(3, 'mount-plain'),
   ...serialPort(4, 'mount-locking'),
+  ...serialPort(5, 'sockets'),
   ...(shape.memory === 'own'
     ? ['-device', 'virtio-balloon-pci,addr=0x4,free-page-reporting=on,deflate-on-oom=on']
     : []),
@@ -81,6 +82,7 @@ export const channelArguments = (shape: MachineShape): string[] => [
   ...listeningSocket('agent', descriptors.agent),
   ...listeningSocket('mount-plain', descriptors.mountPlain),
   ...listeningSocket('mount-locking', descriptors.mountLocking),
+  ...listeningSocket('sockets', descriptors.sockets),
   ...['-add-fd', `fd=${descriptors.log},set=${fdSets.log}`],
   ...['-chardev', `file,id=${logChardev},path=/dev/fdset/${fdSets.log},append=on`],
   ...['-object', memoryBackend(shape)],

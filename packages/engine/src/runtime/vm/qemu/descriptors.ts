@@ -11,18 +11,19 @@ export const descriptors = {
   agent: 6,
   mountPlain: 7,
   mountLocking: 8,
-  log: 9,
-  memory: 10,
-  overlay: 11,
-  base: 12,
-  state: 13,
+  sockets: 9,
+  log: 10,
+  memory: 11,
+  overlay: 12,
+  base: 13,
+  state: 14,
   /** The first network card's tap; the others follow. */
-  tap: 14,
+  tap: 15,
   /** Only where a template boots. */
-  kernel: 22,
-  initramfs: 23,
+  kernel: 23,
+  initramfs: 24,
   /** The launcher's alone. */
-  leash: 24,
+  leash: 25,
   /** The first of the disks besides the container's own; the others follow. */
-  data: 25,
+  data: 26,
 } as const

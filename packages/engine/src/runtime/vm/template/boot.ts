@@ -130,6 +130,7 @@ const startMachine = async (options: BootOptions, dir: string, memory: number): 
       [descriptors.agent, listening('agent.sock')],
       [descriptors.mountPlain, listening('plain.sock')],
       [descriptors.mountLocking, listening('locking.sock')],
+      [descriptors.sockets, listening('sockets.sock')],
       [
         descriptors.log,
         await opened(join(dir, 'log'), constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND),
