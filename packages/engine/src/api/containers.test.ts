@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { EngineBed } from '../daemon/testing/engine-bed.ts'
 
@@ -183,3 +186,26 @@ const isAlive = (pid: number): boolean => {
     return false
   }
 }
+
+test('a file can be bound like a directory, a source that is not there is made, and one that cannot be is told', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'binds-'))
+  try {
+    writeFileSync(join(folder, 'file'), '')
+    const create = (name: string, source: string) =>
+      bed.call('POST', `/containers/create?name=${name}`, {
+        Image: 'test:1',
+        HostConfig: { Binds: [`${folder}/${source}:/inside`] },
+      })
+    expect((await create('of-file', 'file')).status).toBe(201)
+    expect((await create('of-new', 'new/deep')).status).toBe(201)
+    expect(statSync(join(folder, 'new/deep')).isDirectory()).toBe(true)
+    expect(await create('of-none', 'file/below')).toMatchObject({
+      status: 500,
+      body: {
+        message: `error while creating mount source path '${folder}/file/below': mkdir ${folder}/file/below: not a directory`,
+      },
+    })
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})

@@ -1,4 +1,4 @@
-import { mkdirSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { ApiError, badParameter } from '../api/errors.ts'
 import type { ContainerContext } from './context.ts'
 import { isEngineSocket } from './engine-socket.ts'
@@ -20,17 +20,27 @@ export const ensureSource = (
 ): void => {
   // Absent while an engine that has just begun starts its containers, and no folder must lie in its way.
   if (isEngineSocket(source, context)) return
-  if (statSync(source, { throwIfNoEntry: false }) !== undefined) return
+  if (existsSync(source)) return
   if (!createSource)
     throw badParameter(`invalid mount config for type "bind": bind source path does not exist: ${source}`)
   try {
     mkdirSync(source, { recursive: true })
   } catch (error) {
-    const { message } = error as Error
-    throw new ApiError(500, `error while creating mount source path '${source}': ${message}`, {
-      cause: error,
-    })
+    const { code = '', message } = error as NodeJS.ErrnoException
+    throw new ApiError(
+      500,
+      `error while creating mount source path '${source}': mkdir ${source}: ${reasons[code] ?? message}`,
+      { cause: error },
+    )
   }
+}
+
+/** As Go, and so dockerd, calls them. */
+const reasons: Readonly<Record<string, string>> = {
+  EACCES: 'permission denied',
+  EEXIST: 'file exists',
+  ENOTDIR: 'not a directory',
+  EROFS: 'read-only file system',
 }
 
 /** At each start, as dockerd does: the source may have gone since the container was made. */
