@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { Host } from '../host.ts'
 import { Terminal } from '../terminal.ts'
@@ -14,7 +16,8 @@ services:
   polite:
     <<: *machine
     init: false
-    command: [sh, -c, "trap 'echo goodbye; exit 0' TERM; echo hello; while :; do sleep 0.1; done"]
+    command: [sh, -c, "trap 'echo goodbye; exit 0' TERM; echo hello; touch /said; while :; do sleep 0.1; done"]
+    healthcheck: { test: [CMD, test, -e, /said], interval: 1s }
   stubborn:
     <<: *machine
     init: false
@@ -24,6 +27,7 @@ services:
   job:
     <<: *machine
     command: [sh, -c, 'echo working >&2; exit 3']
+    depends_on: { polite: { condition: service_healthy } }
     profiles: [job]
 `,
   })
@@ -160,4 +164,51 @@ test('exec with --no-tty has no terminal although we have one', async () => {
   })
   expect(await terminal.exited()).toBe(0)
   expect(terminal.text).toBe('not a tty\n')
+})
+
+test('keys below the logs: w turns watching on and off, Enter sets a line apart, d leaves the containers running', async () => {
+  const watched = host.project('keys', {
+    'compose.yaml': `
+services:
+  box:
+    image: demo/busybox:1
+    runtime: vm
+    init: true
+    command: [sh, -c, 'echo hello; exec sleep 1000000']
+    develop: { watch: [{ path: src, target: /app, action: sync }] }
+`,
+    'src/file': 'one',
+  })
+  const terminal = await Terminal.open(host, ['up'], { cwd: watched, columns: 40 })
+  const screenEnd = () => terminal.text.split('\n').at(-1)
+  await terminal.shows('hello')
+  expect(screenEnd()).toBe('w Enable Watch   d Detach')
+  terminal.type('w')
+  await terminal.shows('Watch enabled')
+  expect(screenEnd()).toBe('w Disable Watch   d Detach')
+  writeFileSync(join(watched, 'src/file'), 'two')
+  await terminal.shows('synced in')
+  terminal.type('w')
+  await terminal.shows('Watch disabled')
+  terminal.type('\r')
+  await terminal.shows(/Watch disabled[^\n]*\n[^\n]*\n/)
+  expect(screenEnd()).toBe('w Enable Watch   d Detach')
+  terminal.type('d')
+  expect(await terminal.exited()).toBe(0)
+  expect(terminal.text).toMatch(/Watch disabled\n\nDetached: the containers of keys run on\n$/)
+  const { stdout } = await host.ok(['exec', '-T', 'box', 'cat', '/app/file'], { cwd: watched })
+  expect(stdout).toBe('two')
+
+  const again = await Terminal.open(host, ['up'], { cwd: dir })
+  await again.shows('hello')
+  again.type('w')
+  await again.shows('none of the selected services is configured for watch')
+  again.type('\x03')
+  expect(await again.exited()).toBe(130)
+  const bare = await Terminal.open(host, ['up', '--menu=false'], { cwd: watched })
+  await bare.shows('Attaching to box-1')
+  bare.type('\x03')
+  expect(await bare.exited()).toBe(130)
+  expect(bare.written).not.toContain('Watch')
+  await host.ok(['down'], { cwd: watched })
 })

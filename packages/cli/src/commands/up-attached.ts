@@ -14,8 +14,9 @@ import type { Screen } from '../screen.ts'
 import { withProgress } from '../session.ts'
 import { attachRule } from './attach-rule.ts'
 import type { UpInvocation } from './up.ts'
-import { rulesOf, watchFiles } from './watch-files.ts'
-import { lockForWatching } from './watch-lock.ts'
+import { UpMenu, wantsMenu } from './up-menu.ts'
+import { UpWatch, watchRulesOnce } from './up-watch.ts'
+import { watchFiles } from './watch-files.ts'
 
 interface Attached {
   readonly loaded: LoadedProject
@@ -23,12 +24,16 @@ interface Attached {
   readonly upOptions: UpOptions
 }
 
-/** `up` in the foreground, with its output. The first interrupt stops the containers, the second kills them; both end with 130. */
+/**
+ * `up` in the foreground, with its output, and keys below it on a terminal. The first interrupt stops the containers, the second kills
+ * them; both end with 130.
+ */
 export const runAttached = async (
   invocation: UpInvocation,
   { loaded, desired, upOptions }: Attached,
 ): Promise<number> => {
-  const { options, world, screen, interrupts } = invocation
+  const { options, world, screen, interrupts, operands } = invocation
+  const menu = new UpMenu(world, screen)
   const printer = new LogPrinter(
     {
       project: desired.project,
@@ -37,18 +42,19 @@ export const runAttached = async (
       merge: false,
       timestamp: options.timestamps ? () => localTime(world.clock.now()) : undefined,
     },
-    { stdout: (text) => world.stdout.write(text), stderr: (text) => world.stderr.write(text) },
+    { stdout: (text) => menu.write('stdout', text), stderr: (text) => menu.write('stderr', text) },
   )
-  const rules = options.watch ? rulesOf(invocation, loaded, invocation.operands) : []
-  if (options.watch) await lockForWatching(invocation, desired.project)
+  const warn = (message: string): void => menu.aside(() => writeWarning(message, invocation))
+  const watchable = watchRulesOnce(invocation, { loaded, project: desired.project })
+  if (options.watch) await watchable()
   let rebuilding = 0
-  let watched = Promise.resolve()
   const stop = new AbortController()
   const kill = new AbortController()
+  const leave = new AbortController()
   let giveBack = (): void => {}
   const afterwards = (event: ComposeEvent): void => {
-    if (event.type === 'progress') world.stderr.write(stepLine(event, screen))
-    else if (event.type === 'warning') writeWarning(event.message, invocation)
+    if (event.type === 'progress') menu.write('stderr', stepLine(event, screen))
+    else if (event.type === 'warning') warn(event.message)
     else printer.hear(event)
   }
   try {
@@ -62,17 +68,33 @@ export const runAttached = async (
         quietPull: options.quietPull,
       },
       (context, endProgress) => {
-        const watching = {
-          loaded,
-          desired,
-          rules,
-          signal: stop.signal,
-          prune: true,
-          quietBuild: options.quietBuild,
-          onRebuild: (isUnderWay: boolean) => {
-            rebuilding += isUnderWay ? 1 : -1
+        const watching = new UpWatch({
+          watch: async (signal) =>
+            watchFiles(context, {
+              ...{ loaded, desired, rules: await watchable(), signal },
+              prune: true,
+              quietBuild: options.quietBuild,
+              onRebuild: (isUnderWay) => {
+                rebuilding += isUnderWay ? 1 : -1
+              },
+            }),
+          changed: (isOn) => {
+            menu.watching = isOn
           },
+          failed: (error) => warn(`Watch disabled with errors: ${wordsOf(error)}`),
+        })
+        let hasStarted = false
+        const toggleWatch = async (): Promise<void> => {
+          if (watching.isOn) return watching.stop()
+          try {
+            await menu.aside(watchable)
+            if (hasStarted) watching.start()
+            else menu.complain('Watch →  not all containers have started yet')
+          } catch (error) {
+            menu.complain(`Watch →  ${wordsOf(error)}`)
+          }
         }
+        for (const { signal } of [stop, leave]) signal.addEventListener('abort', () => watching.stop())
         return upAttached(context, desired, {
           ...upOptions,
           attaches: attachRule(invocation, loaded, desired),
@@ -80,40 +102,47 @@ export const runAttached = async (
           exitCodeFrom: options.exitCodeFrom,
           stop: stop.signal,
           kill: kill.signal,
+          leave: leave.signal,
           isReplacing: () => rebuilding > 0,
-          replaced: () => watched,
+          replaced: () => watching.settled,
           onStarted: () => {
-            if (rules.length > 0)
-              watched = watchFiles(context, watching).catch((error: unknown) =>
-                writeWarning(
-                  `Watch disabled with errors: ${error instanceof Error ? error.message : String(error)}`,
-                  invocation,
-                ),
-              )
+            hasStarted = true
+            if (options.watch) watching.start()
           },
           onAttach: async (containers) => {
             await endProgress()
             // Before this an interrupt ends the program as it does everywhere: nothing runs yet that could be stopped.
             giveBack = interrupts.handle((count) => {
               if (count > 1) return kill.abort()
+              menu.close()
               const line = screen.columns === undefined ? '' : clearLine
               world.stdout.write(`${line}Gracefully Stopping... press Ctrl+C again to force\n`)
               stop.abort()
             })
             const names = containers.map((name) => printer.shortName(name)).sort()
             if (names.length > 0) world.stdout.write(`Attaching to ${names.join(', ')}\n`)
+            if (wantsMenu(options.menu, world))
+              menu.open({ toggleWatch: () => void toggleWatch(), detach: () => leave.abort() })
           },
-          onAbort: () => world.stderr.write('\x1b[31m\x1b[1mAborting on container exit...\x1b[0m\n'),
+          onAbort: () => menu.write('stderr', '\x1b[31m\x1b[1mAborting on container exit...\x1b[0m\n'),
         })
       },
     )
+    menu.close()
+    if (leave.signal.aborted)
+      world.stdout.write(
+        `Detached: the containers of ${operands.length > 0 ? operands.join(', ') : desired.project} run on\n`,
+      )
     // Docker Compose ends with the text of the status, which is empty.
     if (status !== 0) world.stderr.write('\n')
     return status
   } finally {
+    menu.close()
     giveBack()
   }
 }
+
+const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 const clearLine = '\r\x1b[K'
 

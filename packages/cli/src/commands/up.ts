@@ -34,7 +34,7 @@ const options = {
   detach: flag('-d, --detach', 'Detached mode: Run containers in the background'),
   exitCodeFrom: text('--exit-code-from <service>', 'Return the exit code of the selected service container'),
   forceRecreate: flag('--force-recreate', "Recreate containers even if their configuration hasn't changed"),
-  menu: tristate('--menu', 'Enable interactive shortcuts when running attached', { hidden: true }),
+  menu: tristate('--menu', 'Enable interactive shortcuts when running attached'),
   noAttach: list('--no-attach <service>', 'Do not attach (stream logs) to the specified services'),
   noBuild: flag('--no-build', "Don't build an image, even if it's policy"),
   noColor: flag('--no-color', 'Produce monochrome output'),

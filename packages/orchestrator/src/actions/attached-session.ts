@@ -20,6 +20,8 @@ export interface SessionOptions {
   readonly stop: AbortSignal
   /** The second: kill. */
   readonly kill: AbortSignal
+  /** Ends the session with 0 and leaves the containers running, when all of them have been started. */
+  readonly leave?: AbortSignal
   /** Called with the names of the containers that are shown, before any of them is attached to or started. */
   readonly onAttach: (containers: readonly string[]) => Promise<void>
   /** While this says so, containers that end are about to be replaced, and the session goes on without any. */
@@ -77,6 +79,7 @@ export class AttachedSession {
     )
     void this.#watch(events).catch(this.#ended.reject)
     whenAborted(this.#options.stop, () => void this.#interrupt())
+    if (this.#options.leave !== undefined) whenAborted(this.#options.leave, () => void this.#leave())
     if (this.#live.size === 0) this.#ended.resolve(0)
   }
 
@@ -162,6 +165,12 @@ export class AttachedSession {
     } catch (error) {
       this.#ended.reject(error)
     }
+  }
+
+  async #leave(): Promise<void> {
+    await this.#starting
+    await this.#options.replaced?.()
+    this.#ended.resolve(0)
   }
 
   /** Resolves when all that the stopped containers said has been told, and that they have ended. */

@@ -45,11 +45,12 @@ export class ServiceWatch {
   }
 
   /**
-   * A container of the service has started, or goes on. It is given all that has changed, also what it had before: what is written
-   * while a machine ends may be lost with it.
+   * A container of the service has started, or goes on. In our engine it is given all that has changed, also what it had before: a
+   * machine that was killed may not have had time to write it to its disk.
    */
   started(id: string): void {
-    this.#debtsOf(id).add(this.#touched.all())
+    const debts = this.#debtsOf(id)
+    if (this.#context.ownEngine) debts.add(this.#touched.all())
     this.#add({ ...nothing, deliver: true })
   }
 
