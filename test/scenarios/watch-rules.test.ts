@@ -98,15 +98,21 @@ services:
 })
 
 test('services that share what they are built from are exchanged one after the other, and an interrupt leaves each whole', async () => {
+  const build = 'build: { context: ., dockerfile_inline: "FROM demo/busybox:1\\nCOPY page /" }'
   const service = `
-    build: { context: ., dockerfile_inline: "FROM demo/busybox:1\\nCOPY page /\\nRUN echo built" }
+    ${build}
     runtime: vm
     command: [sleep, '1000000']
     stop_grace_period: 0s
     develop: { watch: [{ path: page, action: rebuild }] }`
   const dir = host.project('rebuilt', {
-    'compose.yaml': `services:\n  one:${service}\n  two:${service}\n    depends_on: [one]\n`,
-    page: '1',
+    'compose.yaml': `services:
+  one:${service}
+  two:${service}
+    depends_on: [one, idle]
+  idle: { ${build}, runtime: vm, scale: 0 }
+`,
+    page: '0',
   })
   const on = inside(dir)
   const dangling = async () => (await host.docker(['images', '-q', '-f', 'dangling=true'])).stdout
@@ -116,7 +122,13 @@ test('services that share what they are built from are exchanged one after the o
       .split('\n')
       .sort()
 
-  const watch = await startWatch(host, dir, '--quiet', '--prune=false')
+  // Begun by the one that needs the others: what is watched is built anew, and nothing else that is there.
+  const idleImage = async () => (await host.docker(['images', '-q', 'rebuilt-idle'])).stdout
+  await host.ok(['build', 'idle'], { cwd: dir })
+  const built = await idleImage()
+  writeFileSync(join(dir, 'page'), '1')
+  const watch = await startWatch(host, dir, 'two', '--quiet', '--prune=false')
+  expect([await on('one', 'cat /page'), await idleImage()]).toEqual(['1', built])
   writeFileSync(join(dir, 'page'), '2')
   for (const name of ['one', 'two'])
     await eventually(async () => (await on(name, 'cat /page')) === '2', `the second page of ${name}`)

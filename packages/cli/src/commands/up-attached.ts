@@ -45,7 +45,7 @@ export const runAttached = async (
     { stdout: (text) => menu.write('stdout', text), stderr: (text) => menu.write('stderr', text) },
   )
   const warn = (message: string): void => menu.aside(() => writeWarning(message, invocation))
-  const watchable = watchRulesOnce(invocation, { loaded, project: desired.project })
+  const watchable = watchRulesOnce(invocation, loaded, desired)
   if (options.watch) await watchable()
   let rebuilding = 0
   const stop = new AbortController()

@@ -1,5 +1,5 @@
 import type { LoadedProject } from '@container-compose/compose'
-import type { Rule } from '@container-compose/orchestrator'
+import type { DesiredState, Rule } from '@container-compose/orchestrator'
 import type { UpInvocation } from './up.ts'
 import { rulesOf } from './watch-files.ts'
 import { lockForWatching } from './watch-lock.ts'
@@ -63,13 +63,14 @@ export class UpWatch {
 /** The rules, found when they are first asked for; from then on nobody else watches the project. */
 export const watchRulesOnce = (
   invocation: UpInvocation,
-  { loaded, project }: { readonly loaded: LoadedProject; readonly project: string },
+  loaded: LoadedProject,
+  desired: DesiredState,
 ): (() => Promise<readonly Rule[]>) => {
   let found: readonly Rule[] | undefined
   return async () => {
     if (found !== undefined) return found
-    const rules = rulesOf(invocation, loaded, invocation.operands)
-    await lockForWatching(invocation, project)
+    const rules = rulesOf(invocation, loaded, desired)
+    await lockForWatching(invocation, desired.project)
     found = rules
     return rules
   }

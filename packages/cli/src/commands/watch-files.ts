@@ -14,14 +14,17 @@ import {
 import { writeWarning } from '../progress/warning.ts'
 import type { AnyInvocation } from '../project.ts'
 
-/** The watch rules of the named services, or of all. Warnings about them are written. */
+/** The watch rules of these services, dependencies of the named ones among them. Warnings about them are written. */
 export const rulesOf = (
   invocation: AnyInvocation,
   loaded: LoadedProject,
-  named: readonly string[],
+  { services }: Pick<DesiredState, 'services'>,
 ): readonly Rule[] => {
-  const services = named.length > 0 ? named : Object.keys(loaded.project.services)
-  const { rules, warnings } = watchRules(loaded, services, readTextIfThere)
+  const { rules, warnings } = watchRules(
+    loaded,
+    services.map(({ name }) => name),
+    readTextIfThere,
+  )
   for (const message of warnings) writeWarning(message, invocation)
   return rules
 }

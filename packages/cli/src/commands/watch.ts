@@ -1,4 +1,5 @@
-import { up } from '@container-compose/orchestrator'
+import type { LoadedProject } from '@container-compose/compose'
+import { type DesiredState, up } from '@container-compose/orchestrator'
 import { flag, tristate } from '../arguments/options.ts'
 import { defineCommand } from '../command.ts'
 import { selectDesired } from '../desired.ts'
@@ -22,12 +23,12 @@ export default defineCommand({
     refuseDryRun(invocation, 'watch')
     const { options, operands, interrupts, world } = invocation
     const loaded = await readProject(invocation, operands)
-    const rules = rulesOf(invocation, loaded, operands)
     const desired = selectDesired(invocation, loaded, {
       named: operands,
       withDependencies: true,
       scale: new Map(),
     })
+    const rules = rulesOf(invocation, loaded, desired)
     await lockForWatching(invocation, desired.project)
     const ended = new AbortController()
     // The first interrupt lets what is under way come to its end; the second one ends the program, as everywhere.
@@ -41,12 +42,11 @@ export default defineCommand({
           invocation,
           { title: 'Running', project: desired.project, quietBuild: options.quiet },
           (context) =>
-            up({ ...context, signal: ended.signal }, desired, {
+            up({ ...context, signal: ended.signal }, withBuilds(desired, loaded), {
               policy: {
                 ...recreatePolicy({ forceRecreate: false, noRecreate: false }, operands),
                 recreateDependencies: 'never',
               },
-              build: 'always',
               approveLoss: () => Promise.resolve(false),
             }),
         )
@@ -78,4 +78,13 @@ export default defineCommand({
     }
     return 130
   },
+})
+
+/** What is watched is built anew; other services only where their image is missing. */
+const withBuilds = (desired: DesiredState, { project }: LoadedProject): DesiredState => ({
+  ...desired,
+  services: desired.services.map((service) => {
+    const { build, develop } = project.services[service.name] ?? {}
+    return build !== undefined && develop !== undefined ? { ...service, pullPolicy: 'build' } : service
+  }),
 })
