@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Host } from '../host.ts'
@@ -52,6 +52,25 @@ test('one container at a time uses it, and the second is told which one does', a
   const together = await host.docker(['start', 'writers-one-1'])
   expect(together.stderr).toContain('volume "writers_data" is of type ext4')
   await host.ok(['down', '-v'], { cwd: dir })
+})
+
+test('docker cp reaches the volumes of a container that does not run, as its process does later', async () => {
+  const dir = host.project('copy', { file: 'copied\n', 'fixed/file': 'fixed\n' })
+  await host.docker(['volume', 'create', '-o', 'type=ext4', '-o', 'size=64m', 'disk'])
+  const mounts = ['-v', 'directory:/a', '-v', 'disk:/b', '-v', `${dir}/fixed:/c:ro`]
+  const image = ['demo/busybox:1', 'sh', '-c', 'cat /a/file /b/file; echo more >> /b/file']
+  const made = await host.docker(['create', '--name', 'filled', '--runtime', 'vm', ...mounts, ...image])
+  expect(made.stderr).toBe('')
+  for (const target of ['/a/', '/b/'])
+    expect((await host.docker(['cp', `${dir}/file`, `filled:${target}`])).stderr).not.toContain('rror')
+  expect((await host.docker(['cp', `${dir}/file`, 'filled:/c/'])).stderr).toContain('ead-only')
+  expect((await host.docker(['start', '-a', 'filled'])).stdout).toBe('copied\ncopied\n')
+  await host.docker(['cp', 'filled:/b/file', `${dir}/back`])
+  expect(readFileSync(join(dir, 'back'), 'utf8')).toBe('copied\nmore\n')
+  await host.docker(['cp', 'filled:/c/file', `${dir}/back`])
+  expect(readFileSync(join(dir, 'back'), 'utf8')).toBe('fixed\n')
+  await host.docker(['rm', 'filled'])
+  await host.docker(['volume', 'rm', 'disk', 'directory'])
 })
 
 test('a full volume is an error for the program alone, and docker makes, removes and refuses such volumes', async () => {

@@ -10,6 +10,7 @@ import type { ContainerContext } from './context.ts'
 export const refuseSecondMachine = (
   { containers }: Pick<ContainerContext, 'containers'>,
   container: Container,
+  wish: 'start' | 'open the files of' = 'start',
 ): void => {
   const disks = disksOf(container)
   for (const other of disks.length === 0 ? [] : containers.all()) {
@@ -17,7 +18,7 @@ export const refuseSecondMachine = (
     const shared = disksOf(other).find((name) => disks.includes(name))
     if (shared !== undefined)
       throw conflict(
-        `cannot start container "${container.name}": volume "${shared}" is of type ext4, which one container at a time can use, also to read, and container "${other.name}" is using it: stop that one first, or make the volume without "type: ext4"`,
+        `cannot ${wish} container "${container.name}": volume "${shared}" is of type ext4, which one container at a time can use, also to read, and container "${other.name}" is using it: stop that one first, or make the volume without "type: ext4"`,
       )
   }
 }

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import { bundleOf } from '../../containers/bundle.ts'
 import type { Container } from '../../containers/container.ts'
 import type { ContainerDocument } from '../../containers/model.ts'
+import { refuseSecondMachine } from '../../containers/one-writer.ts'
 import { decompressed } from '../../images/layers/decompress.ts'
 import { type ContainerFiles, FileNotFound, NotADirectory, type PathStat } from '../../runtime/runtime.ts'
 import { makeFolder } from '../../store/document.ts'
@@ -71,7 +72,10 @@ const withFiles = async (
   makeFolder(container.runDir)
   const image = await engine.images.root(container.document.imageId)
   const runtime = engine.runtimes.get(container.document.runtime)
-  const act = () => work(runtime.files(bundleOf(engine, container, image)))
+  const act = () => {
+    if (!container.isUp) refuseSecondMachine(engine, container, 'open the files of')
+    return work(runtime.files(bundleOf(engine, container, image)))
+  }
   try {
     await (container.isUp ? act() : container.exclusively(act))
   } catch (error) {

@@ -115,6 +115,7 @@ class VmRuntime implements Runtime, SpareState {
 
   async settle({ id, runDir }: Pick<Bundle, 'id' | 'runDir'>): Promise<void> {
     await endLeftover(runDir)
+    await stopMountServers(runDir)
     await removeCgroups(id)
   }
 

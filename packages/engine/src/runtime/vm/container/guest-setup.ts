@@ -85,9 +85,10 @@ export const rehearsalSetup = (moment: Moment): GuestSetup => ({
   },
 })
 
-/** A machine that has the container's disk and nothing else: no process, no network, no mounts of the host. */
+/** A machine that has the container's files, volumes and binds among them, and nothing else: no process, no network. */
 export const helperSetup = (bundle: Bundle, moment: Moment): GuestSetup => ({
   ...bare(moment, bundle.spec.hostname),
+  mounts: [...sharedMounts(bundle), ...diskMounts(bundle)],
   etcFiles: bundle.etcFiles,
   readOnlyRoot: false,
 })

@@ -5,8 +5,8 @@ import { StartError } from '../../runtime.ts'
 import type { Held } from '../machine/held.ts'
 import { dataDisks } from '../qemu/command-line.ts'
 
-/** How long a machine that is about to end may still have a disk. */
-const patienceMs = 3_000
+/** How long a machine that is about to end may still have a disk: one that was killed, or was only for `docker cp`. */
+const patienceMs = 5_000
 
 /** The files behind a machine's disks besides the container's own, in the order of the disks. */
 export const dataDiskFiles = (mounts: readonly DiskMount[]): string[] => [

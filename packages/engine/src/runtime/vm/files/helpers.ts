@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import { AgentClient } from '@container-compose/guest'
 import type { Bundle } from '../../runtime.ts'
 import { helperSetup, thisMoment } from '../container/guest-setup.ts'
+import { ensureMountServers, stopMountServers } from '../container/mount-servers.ts'
 import type { StartTools } from '../container/start.ts'
+import { openDataDisks } from '../disk/data-disks.ts'
 import { openOverlay } from '../disk/overlay.ts'
 import { Held } from '../machine/held.ts'
 import { takeLock } from '../machine/lock.ts'
@@ -14,10 +16,11 @@ import { userIdOf } from '../machine/user-id.ts'
 import { usualShape } from '../shape.ts'
 import { hostCpus } from '../template/recipe.ts'
 
-/** A machine with a container's disk, without network, mounts of the host or a process of the container. */
+/** A machine with a container's disk and mounts, without network or a process of the container. */
 interface Helper {
   readonly agent: AgentClient
   readonly process: MachineProcess
+  readonly runDir: string
 }
 
 interface Used {
@@ -106,18 +109,23 @@ const startHelper = async (tools: StartTools, bundle: Bundle): Promise<Helper> =
         overlay: held.file(await openOverlay(bundle.dir, base)),
         base,
       },
-      dataDisks: [],
+      dataDisks: await openDataDisks(bundle.diskMounts, held),
       log: held.file(await open('/dev/null', 'a')),
       taps: [],
     })
     const process = new MachineProcess(machine.pid)
     try {
       const qmp = await loaded()
-      const [agent] = await Promise.all([prepare(tools, bundle), qmp.execute('cont')])
+      const [agent] = await Promise.all([
+        prepare(tools, bundle),
+        ensureMountServers(bundle),
+        qmp.execute('cont'),
+      ])
       qmp.close()
-      return { agent, process }
+      return { agent, process, runDir: bundle.runDir }
     } catch (error) {
       await process.kill()
+      await stopMountServers(bundle.runDir)
       throw error
     }
   } finally {
@@ -134,10 +142,12 @@ const prepare = async ({ clock }: StartTools, bundle: Bundle): Promise<AgentClie
   return agent
 }
 
-const powerOff = async ({ agent, process }: Helper): Promise<void> => {
+const powerOff = async ({ agent, process, runDir }: Helper): Promise<void> => {
   agent.shutdown()
   const timer = setTimeout(() => void process.kill(), powerOffMs)
   await process.ended
   clearTimeout(timer)
   agent.close()
+  // The container's own machine is not to take them for its servers.
+  await stopMountServers(runDir)
 }

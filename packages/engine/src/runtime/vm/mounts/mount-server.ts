@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { artifactPath, isSystemError, UserError } from '@container-compose/core'
 import type { MountPort } from './mount-ports.ts'
 
@@ -81,13 +82,15 @@ interface Named {
   readonly startTime: string
 }
 
+/** Resolves when it is gone, and with it its lock. */
 const kill = async ({ pid, startTime }: Named): Promise<void> => {
-  if ((await startTimeOf(pid)) !== startTime) return
-  try {
-    process.kill(pid, 'SIGKILL')
-  } catch (error) {
-    if (!isSystemError(error, 'ESRCH')) throw error
-  }
+  for (let isTold = false; (await startTimeOf(pid)) === startTime; isTold = true)
+    try {
+      if (isTold) await sleep(1)
+      else process.kill(pid, 'SIGKILL')
+    } catch (error) {
+      if (!isSystemError(error, 'ESRCH')) throw error
+    }
 }
 
 const pidPath = (runDir: string, port: MountPort['name']): string => join(runDir, `mounts-${port}.pid`)
