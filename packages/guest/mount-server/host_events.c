@@ -191,6 +191,8 @@ static void handle(struct server *server, const struct inotify_event *event)
 	if (event->mask & IN_Q_OVERFLOW) {
 		notify_absent(server);
 		events->scan_next = ROOT_ID + 1;
+		/* Of names that the guest does not know, too. */
+		catch_up_want(&server->catch_up, events->drained, true);
 		return;
 	}
 	uint32_t own = NO_SOURCE;
@@ -210,7 +212,8 @@ static void handle(struct server *server, const struct inotify_event *event)
 
 bool host_events_wanted(const struct server *server)
 {
-	return server->host_events.fd >= 0 && notify_room(server) >= ROOM_FOR_A_ROUND && pokes_have_room(&server->pokes);
+	return server->host_events.fd >= 0 && notify_room(server) >= ROOM_FOR_A_ROUND &&
+	       poke_queue_has_room(&server->pokes.queue);
 }
 
 /* Events were lost: compares everything that the guest knows with the host. */
@@ -241,10 +244,13 @@ void host_events_run(struct server *server)
 {
 	_Alignas(struct inotify_event) char buffer[EVENT_BYTES];
 	while (host_events_wanted(server)) {
+		struct timespec now;
+		clock_gettime(CLOCK_REALTIME_COARSE, &now);
 		ssize_t length = read(server->host_events.fd, buffer, sizeof buffer);
 		if (length <= 0) {
 			settle_move(server);
 			forget_expected(&server->host_events.expected);
+			server->host_events.drained = now;
 			break;
 		}
 		const struct inotify_event *event;

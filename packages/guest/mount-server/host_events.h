@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 
 #include "expected.h"
 
@@ -23,6 +24,8 @@ struct host_events {
 	struct inode *watched[WATCH_BUCKETS];
 	size_t file_watches;
 	struct expected expected;
+	/* On the clock of files: all events from before that have been handled. */
+	struct timespec drained;
 	/* After lost events: the next inode to look at again, 0 when not looking. */
 	uint64_t scan_next;
 	bool warned;

@@ -21,6 +21,11 @@ bool notify_handled(struct server *server, uint64_t handled)
 	return true;
 }
 
+void notify_heard(struct server *server)
+{
+	server->notifier.round++;
+}
+
 /* libfuse answers ENOSYS without sending before the guest has said its INIT; there is nothing to outdate then. */
 static void count(struct server *server, int result)
 {
@@ -30,11 +35,24 @@ static void count(struct server *server, int result)
 
 void notify_entry(struct server *server, const struct inode *directory, const char *name)
 {
+	struct notifier *notifier = &server->notifier;
+	if (notifier->forgotten_name.round == notifier->round && notifier->forgotten_name.directory == directory->id &&
+	    !strcmp(notifier->forgotten_name.name, name))
+		return;
+	notifier->forgotten_name.round = notifier->round;
+	notifier->forgotten_name.directory = directory->id;
+	strncpy(notifier->forgotten_name.name, name, sizeof notifier->forgotten_name.name - 1);
 	count(server, fuse_lowlevel_notify_inval_entry(server->session, directory->id, name, strlen(name)));
 }
 
 void notify_content(struct server *server, const struct inode *inode)
 {
+	struct notifier *notifier = &server->notifier;
+	size_t slot = inode->id % REMEMBERED;
+	if (notifier->forgotten[slot].id == inode->id && notifier->forgotten[slot].round == notifier->round)
+		return;
+	notifier->forgotten[slot].id = inode->id;
+	notifier->forgotten[slot].round = notifier->round;
 	count(server, fuse_lowlevel_notify_inval_inode(server->session, inode->id, 0, 0));
 }
 

@@ -11,9 +11,26 @@
 struct inode;
 struct server;
 
+#define REMEMBERED 64
+
 struct notifier {
 	uint64_t sent, handled;
+	/*
+	 * Counts what the guest has said. Until it says something more it can't have asked again for what it was told to forget, so
+	 * that need not be said twice: of many names that come in one directory, say.
+	 */
+	uint64_t round;
+	struct {
+		uint64_t id, round;
+	} forgotten[REMEMBERED];
+	struct {
+		uint64_t directory, round;
+		char name[256];
+	} forgotten_name;
 };
+
+/* The guest has said something. */
+void notify_heard(struct server *server);
 
 /* How many more may be sent now. */
 uint64_t notify_room(const struct server *server);

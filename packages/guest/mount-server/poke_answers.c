@@ -14,9 +14,9 @@
 /* The poke under way when the request is a part of it. */
 static const struct poke *poke_of(fuse_req_t request)
 {
-	const struct pokes *pokes = &server_of(request)->pokes;
+	struct pokes *pokes = &server_of(request)->pokes;
 	bool is_part = pokes->is_active && (uint32_t)fuse_req_ctx(request)->pid == pokes->thread;
-	return is_part ? &pokes->waiting[pokes->first] : NULL;
+	return is_part ? poke_queue_first(&pokes->queue) : NULL;
 }
 
 static bool is_same(const struct inode *directory, const char *name, uint64_t id, const char *other)

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "poke_frames.h"
 #include "server.h"
 
 /*
@@ -17,22 +18,14 @@
 #define MOST_UNWATCHED_MS 2000
 #define UNWATCHED_PER_LOOK 20
 
-/* One read of events gives at most 64 with names. */
-#define ROOM_FOR_A_ROUND 130
-
 /* What the guest has learned by itself meanwhile may make a poke fail; then its names are outdated and it is tried again. */
 #define MOST_TRIES 3
 
-bool pokes_have_room(const struct pokes *pokes)
-{
-	return pokes->count + ROOM_FOR_A_ROUND <= MOST_POKES;
-}
-
-static int64_t now_ms(void)
+static int64_t now_ns(void)
 {
 	struct timespec now;
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
 static int compare(const void *a, const void *b)
@@ -46,41 +39,26 @@ static bool is_watched(const struct pokes *pokes, uint64_t id)
 	return id && pokes->watched_count && bsearch(&id, pokes->watched, pokes->watched_count, sizeof id, compare);
 }
 
-static bool concerns_somebody(const struct pokes *pokes, const struct poke *poke)
+static bool concerns_somebody(const void *context, const struct poke *poke)
 {
+	const struct pokes *pokes = context;
 	return is_watched(pokes, poke->directory) || is_watched(pokes, poke->to) || is_watched(pokes, poke->file);
 }
 
-static void drop(struct pokes *pokes)
+static bool queue(struct server *server, struct poke poke)
 {
-	struct poke *poke = &pokes->waiting[pokes->first];
-	free(poke->name);
-	free(poke->new_name);
-	pokes->first = (pokes->first + 1) % MOST_POKES;
-	pokes->count--;
+	poke.queued_ns = now_ns();
+	poke.after = server->host_events.drained;
+	return poke_queue_add(&server->pokes.queue, poke);
 }
 
-/* Takes a copy of the names. False without room: the event is lost, what the guest sees is right all the same. */
-static bool queue(struct pokes *pokes, struct poke poke)
+/* One save is often several changes of state in a row. The one under way may have been seen already. */
+static void queue_state(struct server *server, struct poke poke)
 {
-	if (pokes->count == MOST_POKES)
-		return false;
-	poke.name = poke.name ? strdup(poke.name) : NULL;
-	poke.new_name = poke.new_name ? strdup(poke.new_name) : NULL;
-	pokes->waiting[(pokes->first + pokes->count) % MOST_POKES] = poke;
-	pokes->count++;
-	return true;
-}
-
-/* One save is often several changes of state in a row. */
-static bool is_last(const struct pokes *pokes, const struct poke *poke)
-{
-	/* The one under way may have been seen already. */
-	if (pokes->count <= (size_t)pokes->is_active)
-		return false;
-	const struct poke *last = &pokes->waiting[(pokes->first + pokes->count - 1) % MOST_POKES];
-	return last->kind == poke->kind && last->file == poke->file && last->directory == poke->directory &&
-	       (poke->file || (last->name && !strcmp(last->name, poke->name)));
+	const struct pokes *pokes = &server->pokes;
+	const struct poke *last = poke_queue_last(&pokes->queue, pokes->is_active);
+	if (!last || !pokes_equal(last, &poke))
+		queue(server, poke);
 }
 
 void poke_state_of_name(struct server *server, const struct inode *directory, const char *name, bool attributes_only)
@@ -88,8 +66,7 @@ void poke_state_of_name(struct server *server, const struct inode *directory, co
 	struct poke poke = { .kind = attributes_only ? POKE_ATTRIB : POKE_MODIFY,
 			     .directory = directory->id,
 			     .name = (char *)name };
-	if (!is_last(&server->pokes, &poke))
-		queue(&server->pokes, poke);
+	queue_state(server, poke);
 }
 
 void poke_state(struct server *server, const struct inode *inode, bool attributes_only)
@@ -101,8 +78,7 @@ void poke_state(struct server *server, const struct inode *inode, bool attribute
 		poke.directory = inode->parent;
 		poke.name = inode->name;
 	}
-	if (!is_last(&server->pokes, &poke))
-		queue(&server->pokes, poke);
+	queue_state(server, poke);
 }
 
 /* Where it is known that somebody watches, the names are kept until the event has been raised. */
@@ -110,7 +86,7 @@ static bool queue_names(struct server *server, struct poke poke)
 {
 	struct pokes *pokes = &server->pokes;
 	poke.holds_names = poke.kind != POKE_CREATE && concerns_somebody(pokes, &poke);
-	return queue(pokes, poke) && poke.holds_names;
+	return queue(server, poke) && poke.holds_names;
 }
 
 bool poke_create(struct server *server, const struct inode *directory, const char *name)
@@ -120,6 +96,8 @@ bool poke_create(struct server *server, const struct inode *directory, const cha
 
 bool poke_delete(struct server *server, const struct inode *directory, const char *name, bool is_directory)
 {
+	if (poke_queue_take_back(&server->pokes.queue, server->pokes.is_active, directory->id, name))
+		return false;
 	return queue_names(server, (struct poke){ .kind = POKE_DELETE,
 						  .mode = is_directory ? S_IFDIR | 0755 : S_IFREG | 0644,
 						  .directory = directory->id,
@@ -136,25 +114,29 @@ bool poke_move(struct server *server, const struct inode *from, const char *name
 						  .new_name = (char *)new_name });
 }
 
-static struct mount_node node_of(struct server *server, uint64_t id)
+static bool is_there(struct server *server, uint64_t directory, const char *name, struct stat *st)
 {
-	const struct inode *inode = id ? inodes_get(&server->inodes, id) : NULL;
-	return inode ? (struct mount_node){ inode->id, inode->generation } : (struct mount_node){ 0, 0 };
+	const struct inode *inode = inodes_get(&server->inodes, directory);
+	return inode && name && fstatat(inode->fd, name, st, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
 /* What the file is now; false when it has gone meanwhile: whatever took it away has an event of its own. */
 static bool state_of(struct server *server, const struct poke *poke, struct stat *st)
 {
-	const struct inode *directory = inodes_get(&server->inodes, poke->kind == POKE_MOVE ? poke->to : poke->directory);
 	const struct inode *file = inodes_get(&server->inodes, poke->file);
+	/* A name that has come back is not taken away late. */
+	if (poke->is_late && (poke->kind == POKE_DELETE || poke->kind == POKE_MOVE) &&
+	    is_there(server, poke->directory, poke->name, st))
+		return false;
 	if (poke->kind == POKE_DELETE) {
 		*st = (struct stat){ .st_mode = poke->mode };
 		return true;
 	}
 	if (poke->file)
 		return file && fstat(file->fd, st) == 0;
-	const char *name = poke->kind == POKE_MOVE ? poke->new_name : poke->name;
-	return directory && name && fstatat(directory->fd, name, st, AT_SYMLINK_NOFOLLOW) == 0;
+	if (poke->kind == POKE_MOVE)
+		return is_there(server, poke->to, poke->new_name, st);
+	return is_there(server, poke->directory, poke->name, st);
 }
 
 static void outdate_names(struct server *server, const struct poke *poke)
@@ -171,86 +153,99 @@ static void outdate_names(struct server *server, const struct poke *poke)
 	}
 }
 
-static void send(struct server *server, int what, const struct mount_poke *body)
-{
-	struct {
-		struct fuse_out_header head;
-		struct mount_poke body;
-	} frame = { .head = { .len = sizeof frame.head, .error = what } };
-	if (body) {
-		frame.body = *body;
-		frame.head.len = sizeof frame;
-	}
-	if (write(fuse_session_fd(server->session), &frame, frame.head.len) == frame.head.len)
-		server->notifier.sent++;
-}
-
-/* Written from the end; empty when it does not fit or is not known. */
-static void path_of(struct server *server, uint64_t id, char *path)
-{
-	char text[MOUNT_POKE_PATH];
-	size_t start = sizeof text - 1;
-	text[start] = *path = '\0';
-	for (int depth = 0; id != ROOT_ID; depth++) {
-		const struct inode *inode = id ? inodes_get(&server->inodes, id) : NULL;
-		size_t length = inode && inode->name ? strlen(inode->name) : 0;
-		if (!length || length + 1 > start || depth > 256)
-			return;
-		if (text[start])
-			text[--start] = '/';
-		start -= length;
-		memcpy(text + start, inode->name, length);
-		id = inode->parent;
-	}
-	memcpy(path, text + start, sizeof text - start);
-}
-
 static void begin(struct server *server, const struct poke *poke, const struct stat *st)
 {
-	struct mount_poke body = {
-		.serial = ++server->pokes.serial,
-		.kind = poke->kind,
-		.mode = st->st_mode,
-		.size = (uint64_t)st->st_size,
-		.file = node_of(server, poke->file),
-		.directory = node_of(server, poke->directory),
-		.to = node_of(server, poke->to),
-	};
-	strncpy(body.name, poke->name ? poke->name : "", sizeof body.name - 1);
-	strncpy(body.new_name, poke->new_name ? poke->new_name : "", sizeof body.new_name - 1);
-	path_of(server, poke->directory, body.directory_path);
-	path_of(server, poke->to, body.to_path);
 	server->pokes.is_active = true;
-	send(server, MOUNT_POKE, &body);
+	send_poke(server, poke, st, ++server->pokes.serial);
 }
 
 static void finish(struct server *server)
 {
 	struct pokes *pokes = &server->pokes;
-	if (pokes->waiting[pokes->first].holds_names)
-		outdate_names(server, &pokes->waiting[pokes->first]);
+	const struct poke *first = poke_queue_first(&pokes->queue);
+	if (first->holds_names || first->is_late)
+		outdate_names(server, first);
 	pokes->is_active = false;
-	drop(pokes);
+	poke_queue_drop_first(&pokes->queue);
+}
+
+/* Nobody watches. Unless the guest has been asked since, somebody may have begun to before it happened. */
+static void put_off(struct server *server)
+{
+	struct pokes *pokes = &server->pokes;
+	const struct poke *first = poke_queue_first(&pokes->queue);
+	struct timespec after = first->after;
+	if (first->holds_names)
+		outdate_names(server, first);
+	if (first->queued_ns < pokes->asked_ns)
+		poke_queue_drop_first(&pokes->queue);
+	else if (!poke_queue_owe_first(&pokes->queue))
+		catch_up_want(&server->catch_up, after, false);
+}
+
+static void ask(struct server *server)
+{
+	server->pokes.is_asked = true;
+	server->pokes.asked_ns = server->pokes.answered_ns = now_ns();
+	send_question(server);
+}
+
+/* Milliseconds until the answer is too old. */
+static int64_t holds_for(const struct pokes *pokes, bool is_watched)
+{
+	int64_t age_ms = (now_ns() - pokes->answered_ns) / 1000000;
+	return pokes->thread ? (is_watched ? WATCHED_MS : pokes->unwatched_ms) - age_ms : -1;
+}
+
+/* Something depends on what is watched once the answer is too old. */
+static bool will_ask(const struct server *server)
+{
+	return server->pokes.queue.owed_count || server->catch_up.is_wanted;
+}
+
+int pokes_timeout(const struct server *server)
+{
+	const struct pokes *pokes = &server->pokes;
+	/* Without room a frame of the guest comes first. */
+	if (!will_ask(server) || pokes->is_asked || pokes->is_active || notify_room(server) < 8)
+		return -1;
+	int64_t left_ms = holds_for(pokes, false);
+	return left_ms < 0 ? 0 : (int)left_ms + 1;
 }
 
 void pokes_run(struct server *server)
 {
 	struct pokes *pokes = &server->pokes;
-	while (pokes->count && !pokes->is_active && !pokes->is_asked && notify_room(server) >= 8) {
+	while (!pokes->is_active && !pokes->is_asked && notify_room(server) >= 8) {
 		struct stat st;
-		const struct poke *poke = &pokes->waiting[pokes->first];
-		bool is_watched = concerns_somebody(pokes, poke);
-		if (!pokes->thread || now_ms() - pokes->asked_ms > (is_watched ? WATCHED_MS : pokes->unwatched_ms)) {
-			pokes->is_asked = true;
-			pokes->asked_ms = now_ms();
-			send(server, MOUNT_ASK_WATCHED, NULL);
+		const struct poke *poke = pokes->queue.count ? poke_queue_first(&pokes->queue) : NULL;
+		bool is_watched = poke && concerns_somebody(pokes, poke);
+		if (!poke && !will_ask(server))
 			return;
-		}
-		if (is_watched && state_of(server, poke, &st))
+		if (holds_for(pokes, is_watched) < 0)
+			ask(server);
+		else if (!poke)
+			return;
+		else if (!is_watched)
+			put_off(server);
+		else if (state_of(server, poke, &st))
 			begin(server, poke, &st);
 		else
 			finish(server);
 	}
+}
+
+/* What is owed is owed no more from then on. */
+static void take_ids(struct server *server, uint64_t *watched, size_t count)
+{
+	struct pokes *pokes = &server->pokes;
+	qsort(watched, count, sizeof *watched, compare);
+	if (server->catch_up.is_wanted)
+		catch_up_begin(&server->catch_up, watched, count, pokes->watched, pokes->watched_count);
+	free(pokes->watched);
+	pokes->watched = watched;
+	pokes->watched_count = count;
+	poke_queue_settle(&pokes->queue, concerns_somebody, pokes);
 }
 
 bool pokes_take_watched(struct server *server, const struct fuse_in_header *frame)
@@ -262,19 +257,16 @@ bool pokes_take_watched(struct server *server, const struct fuse_in_header *fram
 	uint64_t *watched = malloc(bytes + 1);
 	if (watched) {
 		memcpy(watched, frame + 1, bytes);
-		qsort(watched, count, sizeof *watched, compare);
-		free(pokes->watched);
-		pokes->watched = watched;
-		pokes->watched_count = count;
+		take_ids(server, watched, count);
 	}
 	pokes->thread = server->inodes.ledger->poke_thread = frame->pid;
 	pokes->is_asked = false;
-	int64_t took_ms = now_ms() - pokes->asked_ms, holds_ms = took_ms * UNWATCHED_PER_LOOK;
+	int64_t took_ns = now_ns() - pokes->asked_ns, holds_ms = took_ns * UNWATCHED_PER_LOOK / 1000000;
 	pokes->unwatched_ms = holds_ms < LEAST_UNWATCHED_MS ? LEAST_UNWATCHED_MS :
 			      holds_ms > MOST_UNWATCHED_MS  ? MOST_UNWATCHED_MS :
 							      holds_ms;
 	/* What was asked for holds from the answer on. */
-	pokes->asked_ms += took_ms;
+	pokes->answered_ns += took_ns;
 	return true;
 }
 
@@ -288,7 +280,7 @@ bool pokes_take_done(struct server *server, const struct fuse_in_header *frame)
 	memcpy(&done, frame + 1, sizeof done);
 	if (!pokes->is_active || done.serial != pokes->serial)
 		return false;
-	struct poke *poke = &pokes->waiting[pokes->first];
+	struct poke *poke = poke_queue_first(&pokes->queue);
 	if (!done.error || ++poke->tries >= MOST_TRIES || !state_of(server, poke, &st)) {
 		finish(server);
 		return true;

@@ -2,6 +2,9 @@
  * Raises the events of changes that were made on the host in the guest, for who watches files there: see mount_protocol.h. What has
  * happened waits here until it is known whether somebody watches, and is done over again by the guest, one after the other; while
  * that is under way the guest's thread gets answers as if it did something.
+ *
+ * That nobody watches is believed for a while. At the end of it the guest is asked once more when something has changed meanwhile, so
+ * that who has begun to watch gets it late, and not never.
  */
 #ifndef POKES_H
 #define POKES_H
@@ -9,43 +12,26 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/stat.h>
 
-#include "../agent/mount_protocol.h"
+#include "poke_queue.h"
 
 struct inode;
 struct server;
 
-#define MOST_POKES 2048
-
-struct poke {
-	enum mount_poke_kind kind;
-	mode_t mode;
-	/* Numbers of inodes: they may be forgotten while this waits. `to`: where a move leads. */
-	uint64_t file, directory, to;
-	char *name, *new_name;
-	/* The guest holds the names as they were until this is done. */
-	bool holds_names;
-	int tries;
-};
-
 struct pokes {
 	/* The thread of the guest that pokes; 0 before it has said so. */
 	uint32_t thread;
-	/* A ring; the first is under way when `is_active`. */
-	struct poke waiting[MOST_POKES];
-	size_t first, count;
+	/* The first is under way when `is_active`. */
+	struct poke_queue queue;
 	bool is_active, is_asked;
 	uint64_t serial;
-	/* CLOCK_MONOTONIC of the last answer, or question. */
-	int64_t asked_ms, unwatched_ms;
+	/* CLOCK_MONOTONIC, ns: when the guest was last asked what is watched, and from when on its answer holds. */
+	int64_t asked_ns, answered_ns;
+	int64_t unwatched_ms;
 	/* Sorted. Owned. */
 	uint64_t *watched;
 	size_t watched_count;
 };
-
-/* There is room for what one more round of events can bring. */
-bool pokes_have_room(const struct pokes *pokes);
 
 /* The state of a file has changed. */
 void poke_state(struct server *server, const struct inode *inode, bool attributes_only);
@@ -64,6 +50,9 @@ bool poke_move(struct server *server, const struct inode *from, const char *name
 
 /* Goes on with what waits, as far as the guest may be told. */
 void pokes_run(struct server *server);
+
+/* Milliseconds until pokes_run has something to do by itself, -1 for never. */
+int pokes_timeout(const struct server *server);
 
 /* Frames of the guest; false when they make no sense. */
 bool pokes_take_watched(struct server *server, const struct fuse_in_header *frame);

@@ -8,6 +8,7 @@
 #define FUSE_USE_VERSION 314
 #include <fuse3/fuse_lowlevel.h>
 
+#include "catch_up.h"
 #include "host_events.h"
 #include "inodes.h"
 #include "locks.h"
@@ -35,6 +36,7 @@ struct server {
 	/* Of the last handle given to the guest. */
 	uint64_t handles;
 	struct pokes pokes;
+	struct catch_up catch_up;
 };
 
 /* In the number of a handle: the guest does not say when one of those who share it closes it. */

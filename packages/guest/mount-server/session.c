@@ -142,6 +142,7 @@ static void take_frame(struct server *server, const struct fuse_in_header *frame
 			_exit(1);
 		return;
 	}
+	notify_heard(server);
 	if (frame->opcode == MOUNT_WATCHED || frame->opcode == MOUNT_POKED) {
 		bool makes_sense = frame->opcode == MOUNT_WATCHED ? pokes_take_watched(server, frame) :
 								    pokes_take_done(server, frame);
@@ -227,6 +228,7 @@ struct server *open_session(const struct options *options, int socket, int root,
 	server.descriptors = descriptors;
 	inodes_init(&server.inodes, root, ledger);
 	host_events_init(&server.host_events);
+	catch_up_init(&server.catch_up);
 	struct fuse_args arguments = FUSE_ARGS_INIT(1, (char *[]){ "mount-server" });
 	server.session = fuse_session_new(&arguments, &operations, sizeof operations, &server);
 	const struct fuse_custom_io io = { .read = read_nothing, .writev = send_frame };
@@ -275,12 +277,14 @@ void serve(struct server *server)
 			{ .fd = fuse_session_fd(server->session), .events = POLLIN },
 			{ .fd = host_events_wanted(server) ? server->host_events.fd : -1, .events = POLLIN },
 		};
-		if (poll(polled, 2, sooner(open_files_timeout(server), locks_timeout(server))) < 0 && errno != EINTR)
+		int timeout = sooner(open_files_timeout(server), sooner(locks_timeout(server), pokes_timeout(server)));
+		if (poll(polled, 2, timeout) < 0 && errno != EINTR)
 			_exit(1);
 		if (polled[0].revents)
 			take_requests(server, &frames);
 		locks_retry(server);
 		host_events_run(server);
+		catch_up_run(server);
 		pokes_run(server);
 		close_idle_files(server);
 	}

@@ -108,13 +108,13 @@ export const shellIn = (
   return { status, stdout, stderr }
 }
 
-/** Tries until `check` gives something, at most 5 seconds. */
+/** Tries until `check` gives something, at most 15 seconds. */
 export const eventually = async <T>(check: () => Promise<T | undefined>): Promise<T> => {
-  const end = performance.now() + 5000
+  const end = performance.now() + 15_000
   for (;;) {
     const found = await check()
     if (found !== undefined) return found
-    if (performance.now() > end) throw new Error('it has not happened within 5 s')
+    if (performance.now() > end) throw new Error('it has not happened within 15 s')
     await new Promise((resolve) => setTimeout(resolve, 2))
   }
 }
