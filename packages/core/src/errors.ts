@@ -40,3 +40,6 @@ export class UserErrors extends AggregateError {
 /** True for a Node.js system error with that code (`ENOENT`, `EEXIST` …). */
 export const isSystemError = (error: unknown, code: string): error is NodeJS.ErrnoException =>
   error instanceof Error && (error as NodeJS.ErrnoException).code === code
+
+/** What was thrown, in words: an error's message, or whatever else it was as text. */
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -1,7 +1,7 @@
 export { artifactPath } from './artifact.ts'
 export { type Clock, systemClock } from './clock.ts'
 export { type Deferred, deferred } from './deferred.ts'
-export { isSystemError, UserError, type UserErrorOptions, UserErrors } from './errors.ts'
+export { isSystemError, messageOf, UserError, type UserErrorOptions, UserErrors } from './errors.ts'
 export { dependencyOrder, findCycle, type Graph } from './graph.ts'
 export { humanDuration } from './human-duration.ts'
 export { type IgnorePatterns, ignorePatterns, parseIgnoreFile } from './ignore-patterns.ts'

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { isSystemError, UserError } from '@container-compose/core'
+import { isSystemError, messageOf, UserError } from '@container-compose/core'
 import { flag, text } from '../arguments/options.ts'
 import { defineCommand, type World } from '../command.ts'
 
@@ -79,5 +79,5 @@ const reasonOf = (error: unknown): string => {
   if (isSystemError(error, 'ENOENT')) return 'no such file or directory'
   if (isSystemError(error, 'EISDIR')) return 'is a directory'
   if (isSystemError(error, 'EACCES')) return 'permission denied'
-  return error instanceof Error ? error.message : String(error)
+  return messageOf(error)
 }

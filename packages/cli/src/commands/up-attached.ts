@@ -1,4 +1,5 @@
 import type { LoadedProject } from '@container-compose/compose'
+import { messageOf } from '@container-compose/core'
 import {
   type ComposeEvent,
   type DesiredState,
@@ -81,7 +82,7 @@ export const runAttached = async (
           changed: (isOn) => {
             menu.watching = isOn
           },
-          failed: (error) => warn(`Watch disabled with errors: ${wordsOf(error)}`),
+          failed: (error) => warn(`Watch disabled with errors: ${messageOf(error)}`),
         })
         let hasStarted = false
         const toggleWatch = async (): Promise<void> => {
@@ -91,7 +92,7 @@ export const runAttached = async (
             if (hasStarted) watching.start()
             else menu.complain('Watch →  not all containers have started yet')
           } catch (error) {
-            menu.complain(`Watch →  ${wordsOf(error)}`)
+            menu.complain(`Watch →  ${messageOf(error)}`)
           }
         }
         for (const { signal } of [stop, leave]) signal.addEventListener('abort', () => watching.stop())
@@ -141,8 +142,6 @@ export const runAttached = async (
     giveBack()
   }
 }
-
-const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 const clearLine = '\r\x1b[K'
 

@@ -1,4 +1,10 @@
-import { formatLocation, type SourceLocation, UserError, UserErrors } from '@container-compose/core'
+import {
+  formatLocation,
+  messageOf,
+  type SourceLocation,
+  UserError,
+  UserErrors,
+} from '@container-compose/core'
 
 export interface ErrorStyle {
   readonly colours: boolean
@@ -75,7 +81,6 @@ const causes = (error: Error): string[] => {
   return cause instanceof Error ? [cause.message, ...causes(cause)] : [String(cause)]
 }
 
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 const codeOf = (error: unknown) => (error instanceof UserError ? { code: error.code } : {})
 
 const paint = ({ colours }: ErrorStyle, colour: number, text: string): string =>

@@ -1,3 +1,4 @@
+import { messageOf } from '@container-compose/core'
 import { drained } from './drained.ts'
 import type { Call } from './router.ts'
 
@@ -31,7 +32,7 @@ export const jsonStream = ({ response }: Pick<Call, 'response'>): JsonStream => 
         if (!response.headersSent) response.writeHead(200, { 'Content-Type': 'application/json' })
       } catch (error) {
         if (!response.headersSent) throw error
-        const message = error instanceof Error ? error.message : String(error)
+        const message = messageOf(error)
         write({ errorDetail: { message }, error: message })
       } finally {
         response.off('close', onClose)

@@ -1,7 +1,7 @@
 import { chmodSync, rmSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import { UserError } from '@container-compose/core'
+import { messageOf, UserError } from '@container-compose/core'
 import { buildHeader } from '../daemon/control.ts'
 import type { Log } from '../daemon/log.ts'
 import { sendJson } from './answer.ts'
@@ -108,5 +108,5 @@ const faultOf = (error: unknown): { readonly status: number; readonly message: s
       status: 500,
       message: error.hint === undefined ? error.message : `${error.message}: ${error.hint}`,
     }
-  return { status: 500, message: error instanceof Error ? error.message : String(error) }
+  return { status: 500, message: messageOf(error) }
 }

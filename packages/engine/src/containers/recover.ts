@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { messageOf } from '@container-compose/core'
 import { restartsAtBoot } from '../restart/restart-policy.ts'
 import { makeFolder, type OnSetAside, readDocument, writeDocument } from '../store/document.ts'
 import { accompany, finish, restartLater } from './accompany.ts'
@@ -82,7 +83,7 @@ const adopt = async (context: ContainerContext, container: Container): Promise<v
     .adopt(bundleOf(context, container, image), state.run)
     .catch((error: unknown) => ({
       ...{ code: 137, oomKilled: false, finishedAt: context.clock.now() },
-      error: `not taken over: ${error instanceof Error ? error.message : String(error)}`,
+      error: `not taken over: ${messageOf(error)}`,
     }))
   if ('code' in found) {
     // Nobody waits for a restart that comes after a delay.

@@ -1,3 +1,4 @@
+import { messageOf } from '@container-compose/core'
 import type { Container } from '../containers/container.ts'
 import { publish } from '../containers/container-events.ts'
 import type { ContainerContext } from '../containers/context.ts'
@@ -100,7 +101,7 @@ const probe = async (
       start,
       end: clock.now(),
       exitCode: -1,
-      output: error instanceof Error ? error.message : String(error),
+      output: messageOf(error),
     }
   }
 }

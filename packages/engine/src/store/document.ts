@@ -10,7 +10,7 @@ import {
   writeSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { isSystemError } from '@container-compose/core'
+import { isSystemError, messageOf } from '@container-compose/core'
 
 /** What a file of state is: a version, and how to recognise its content. */
 export interface DocumentFormat<T> {
@@ -81,7 +81,7 @@ export const readDocument = <T>(
   } catch (error) {
     const movedTo = `${path}.bad`
     renameSync(path, movedTo)
-    onSetAside(path, movedTo, error instanceof Error ? error.message : String(error))
+    onSetAside(path, movedTo, messageOf(error))
     return undefined
   }
 }

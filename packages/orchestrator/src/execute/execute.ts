@@ -1,5 +1,5 @@
+import { messageOf } from '@container-compose/core'
 import type { EngineClient } from '../client/connect.ts'
-import { EngineError } from '../client/engine-error.ts'
 import type { Emit } from '../events.ts'
 import type { Operation, Plan, PlanNode } from '../plan/operation.ts'
 import { describe } from './describe.ts'
@@ -110,8 +110,3 @@ const rowsOf = (plan: Plan, quiet: (operation: Operation) => boolean) => {
 }
 
 const isAbort = (error: unknown): boolean => error instanceof Error && error.name === 'AbortError'
-
-const messageOf = (error: unknown): string => {
-  if (error instanceof EngineError) return error.message
-  return error instanceof Error ? error.message : String(error)
-}

@@ -1,3 +1,4 @@
+import { messageOf } from '@container-compose/core'
 import { label } from '../labels.ts'
 import { type ObservedContainer, observedContainer } from '../observed/observed-state.ts'
 import { Debts, deltaOf } from './debts.ts'
@@ -88,7 +89,7 @@ export class ServiceWatch {
         await this.#do(wanted)
       } catch (error) {
         if (this.#context.signal.aborted) break
-        this.#context.warn(`Error handling changed files: ${wordsOf(error)}`)
+        this.#context.warn(`Error handling changed files: ${messageOf(error)}`)
       }
     }
     // In the same breath as the last look at what is wanted: nothing can come between.
@@ -133,7 +134,7 @@ export class ServiceWatch {
         if (copies.length === 0) return
         const skipped = (path: string, error: unknown): void => {
           if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
-            warn(`${path} is left out: ${wordsOf(error)}`)
+            warn(`${path} is left out: ${messageOf(error)}`)
         }
         try {
           await deliver(client, id, deltaOf(copies, exists), { ownEngine, skipped })
@@ -199,5 +200,3 @@ const together = (a: Wanted, b: Wanted): Wanted => {
 }
 
 const inSeconds = (ms: number): string => (ms / 1000).toFixed(ms < 10_000 ? 3 : 1)
-
-const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -1,4 +1,5 @@
 import type { Clock } from '@container-compose/core'
+import { messageOf } from '@container-compose/core'
 import type { ActionContext } from '../actions/context.ts'
 import type { EngineEvent } from '../client/api-types.ts'
 import type { EngineClient } from '../client/connect.ts'
@@ -41,8 +42,7 @@ export const watch = async (
   const tree = new WatchedTree(rules, {
     clock,
     unwatchable: (directory, error) => {
-      const words = error instanceof Error ? error.message : String(error)
-      emit({ type: 'warning', message: `changes in ${directory} will not be seen: ${words}` })
+      emit({ type: 'warning', message: `changes in ${directory} will not be seen: ${messageOf(error)}` })
     },
   })
   const context: WatchContext = {

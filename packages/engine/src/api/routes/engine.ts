@@ -1,3 +1,4 @@
+import { messageOf } from '@container-compose/core'
 import { productVersion } from '../../daemon/build-id.ts'
 import type { EngineStatus } from '../../daemon/control.ts'
 import { queryFlag, sendJson, sendStatus } from '../answer.ts'
@@ -30,7 +31,7 @@ const status = async (engine: EngineContext): Promise<EngineStatus> => {
     name: runtimes.default.name,
     version: 'unknown',
     acceleration: undefined,
-    reason: error instanceof Error ? error.message : String(error),
+    reason: messageOf(error),
   }))
   const all = containers.all()
   return {

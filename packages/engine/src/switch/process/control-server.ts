@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type Socket } from 'node:net'
 import { createInterface } from 'node:readline'
-import { deferred } from '@container-compose/core'
+import { deferred, messageOf } from '@container-compose/core'
 import { type ControlAnswer, type ControlRequest, controlProtocol } from '../control.ts'
 import type { SwitchPaths } from '../paths.ts'
 import { readState } from '../state-document.ts'
@@ -63,6 +63,6 @@ const answer = async (
         return {}
     }
   } catch (error) {
-    return { error: error instanceof Error ? error.message : String(error) }
+    return { error: messageOf(error) }
   }
 }

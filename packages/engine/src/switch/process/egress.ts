@@ -1,5 +1,5 @@
 import { readFileSync, rmSync } from 'node:fs'
-import { type Clock, isSystemError, systemClock } from '@container-compose/core'
+import { type Clock, isSystemError, messageOf, systemClock } from '@container-compose/core'
 import { changeLinks, pidfdWait } from '@container-compose/native'
 import { execa } from 'execa'
 import type { SwitchPaths } from '../paths.ts'
@@ -57,7 +57,7 @@ export class Egress {
           } catch (error) {
             attempted()
             if (signal.aborted) return
-            this.#say(`no egress: ${error instanceof Error ? error.message : String(error)}`)
+            this.#say(`no egress: ${messageOf(error)}`)
           }
           await this.#clock.sleep(delayMs, signal).catch(() => {})
         }

@@ -1,4 +1,4 @@
-import { UserError } from '@container-compose/core'
+import { messageOf, UserError } from '@container-compose/core'
 import { type Bundle, StartError } from '../../runtime.ts'
 import { lastWords } from '../qemu/launch.ts'
 
@@ -6,7 +6,7 @@ import { lastWords } from '../qemu/launch.ts'
 export const withLastWords = async (error: unknown, { runDir }: Bundle): Promise<unknown> => {
   if (error instanceof StartError || error instanceof UserError) return error
   const words = await lastWords(runDir)
-  const message = error instanceof Error ? error.message : String(error)
+  const message = messageOf(error)
   return new StartError(
     `the virtual machine did not start: ${message}${words === '' || message.includes(words) ? '' : `: ${words}`}`,
     128,
