@@ -163,6 +163,8 @@ services:
   await saying('box-1  | page two')
   renameSync(join(dir, 'Dockerfile.txt'), join(dir, 'away'))
   await saying('Build failed. Error: ')
+  // With the line of the Dockerfile, which stands in the compose file here.
+  await saying('compose.yaml:4')
   expect(await box(dir, 'cat /page')).toBe('two')
   writeFileSync(join(dir, 'page'), 'three')
   renameSync(join(dir, 'away'), join(dir, 'Dockerfile.txt'))

@@ -1,3 +1,4 @@
+import { formatLocation, messageOf, UserError } from '@container-compose/core'
 import { buildImages } from '../actions/build.ts'
 import type { ActionContext } from '../actions/context.ts'
 import { up } from '../actions/up.ts'
@@ -37,7 +38,8 @@ export const rebuildService = async (
     }
     await buildImages({ ...context, emit }, desired, { selected: [service], withDependencies: false })
   } catch (error) {
-    say(`Build failed. Error: ${wordsOf(error)}`)
+    say(`Build failed. Error: ${messageOf(error)}`)
+    if (error instanceof UserError) for (const place of error.at) say(`  at ${formatLocation(place)}`)
     return
   }
   if (context.signal?.aborted) return
@@ -45,7 +47,7 @@ export const rebuildService = async (
   try {
     await inTurn(() => exchange(context, desired, service))
   } catch (error) {
-    say(`Failed to recreate services after update. Error: ${wordsOf(error)}`)
+    say(`Failed to recreate services after update. Error: ${messageOf(error)}`)
     return
   }
   if (prune) await pruneDangling(context)
@@ -74,5 +76,3 @@ const pruneDangling = async ({ client, project }: ActionContext): Promise<void> 
   const dangling = await client.images.list({ dangling: ['true'], label: [`${label.project}=${project}`] })
   await Promise.allSettled(dangling.map(({ Id }) => client.images.remove(Id)))
 }
-
-const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
