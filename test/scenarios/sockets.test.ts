@@ -26,6 +26,8 @@ services:
     runtime: vm
     command: [sleep, '1000000']
     labels: { reap: me }
+    use_api_socket: true
+    stop_grace_period: 1s
     profiles: [victims]
 `
 
@@ -64,6 +66,10 @@ const askEngine = (...requests: readonly string[]): Promise<string> =>
 
 test('/var/run/docker.sock is the engine that runs the container: a reaper lists and removes by label', async () => {
   await host.ok(['up', '-d', 'victim'], { cwd: dir })
+  const found = 'test -S /var/run/docker.sock && cat $DOCKER_CONFIG/config.json'
+  expect((await host.ok(['exec', '-T', 'victim', 'sh', '-c', found], { cwd: dir })).stdout).toContain(
+    '"auths"',
+  )
   const filters = encodeURIComponent('{"label":["reap=me"]}').replaceAll('%', '%%')
   const listed = await askEngine('GET /_ping', `GET /v1.51/containers/json?filters=${filters}`)
   expect(listed).toContain('\r\nOK\r\n')

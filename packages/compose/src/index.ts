@@ -1,3 +1,4 @@
+export { changedService } from './bind/changed-service.ts'
 export { networkHash, serviceHash, volumeHash } from './config-hash.ts'
 export { type UsedVariable, variablesOf } from './interpolate/variables.ts'
 export { type LoadedModel, type LoadedProject, loadProject, loadProjectModel } from './load.ts'

@@ -1,4 +1,4 @@
-import type { Project, Service } from '@container-compose/compose'
+import { changedService, type Project, type Service } from '@container-compose/compose'
 import { UserError } from '@container-compose/core'
 
 /**
@@ -25,23 +25,5 @@ const withPlatform = (name: string, service: Service, initial: string): Service 
         ? `service "${name}" build.platforms does not support value set by DOCKER_DEFAULT_PLATFORM: ${initial}`
         : `service "${name}" build configuration does not support platform: ${platform}`,
     )
-  return { ...orderedWith(service, platform) }
+  return changedService(service, { platform })
 }
-
-/** `platform` at its place in the order that the hash depends on. */
-const orderedWith = (service: Service, platform: string): Service => {
-  if (service.platform !== undefined) return service
-  const before = new Set(Object.keys(service).filter((key) => platformFollows.has(key)))
-  const made: Record<string, unknown> = {}
-  for (const [key, value] of Object.entries(service)) if (!platformFollows.has(key)) made[key] = value
-  const rest: Record<string, unknown> = {}
-  for (const key of before) rest[key] = service[key as keyof Service]
-  return { ...made, platform, ...rest } as unknown as Service
-}
-
-/** What stands behind `platform` in a service. */
-const platformFollows = new Set(
-  'ports privileged pull_policy read_only restart runtime scale secrets security_opt shm_size stdin_open stop_grace_period stop_signal storage_opt sysctls tmpfs tty ulimits use_api_socket user userns_mode uts volumes volumes_from working_dir post_start pre_stop'.split(
-    ' ',
-  ),
-)

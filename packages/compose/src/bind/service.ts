@@ -108,8 +108,7 @@ const dependency = struct({ condition: text, restart: flag, required: withNothin
 /** A struct that is printed even if all in it is nothing. */
 const hooks = listOf(hook)
 
-/** One service; the order is that of the reference, which its hashes depend on. */
-export const service: Shape<object> = struct({
+const fields = {
   profiles: texts,
   annotations: textMapping,
   attach: optionalFlag,
@@ -209,4 +208,9 @@ export const service: Shape<object> = struct({
   working_dir: text,
   post_start: hooks,
   pre_stop: hooks,
-})
+}
+
+/** One service; the order is that of the reference, which its hashes depend on. */
+export const service: Shape<object> = struct(fields)
+
+export const serviceKeys: readonly string[] = Object.keys(fields)

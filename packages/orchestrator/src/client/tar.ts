@@ -1,16 +1,13 @@
 import type { InjectedFile } from '../desired/desired-state.ts'
 
 /** A tar (ustar) of small files; paths are taken below the root. */
-export const tarOf = (
-  files: readonly Pick<InjectedFile, 'path' | 'content' | 'mode' | 'uid' | 'gid'>[],
-): Buffer =>
-  Buffer.concat([
-    ...files.flatMap((file) => {
-      const content = Buffer.from(file.content)
-      return [header(file, content.length), content, Buffer.alloc((block - (content.length % block)) % block)]
-    }),
-    Buffer.alloc(2 * block),
-  ])
+export const tarOf = async (files: readonly InjectedFile[]): Promise<Buffer> => {
+  const parts = files.map(async (file) => {
+    const content = Buffer.from(typeof file.content === 'string' ? file.content : await file.content())
+    return [header(file, content.length), content, Buffer.alloc((block - (content.length % block)) % block)]
+  })
+  return Buffer.concat([...(await Promise.all(parts)).flat(), Buffer.alloc(2 * block)])
+}
 
 const block = 512
 

@@ -11,6 +11,7 @@ import {
 import { dependencyOrder } from '@container-compose/core'
 import type { NetworkCreateBody, VolumeCreateBody } from '../client/api-types.ts'
 import { composeVersion, label } from '../labels.ts'
+import { credentialsFile, withApiSocket } from './api-socket.ts'
 import { desiredBuilds } from './build.ts'
 import { containerBody } from './container-body.ts'
 import { dependenciesOf, serviceGraph } from './dependencies.ts'
@@ -21,7 +22,8 @@ import { networksOf } from './networking.ts'
 import { compact } from './values.ts'
 
 /** What the project wants to exist. */
-export const desire = (project: Project, locations: Locations): DesiredState => {
+export const desire = (written: Project, locations: Locations): DesiredState => {
+  const project = withApiSocket(written)
   const builds = desiredBuilds(project, locations)
   return {
     project: project.name,
@@ -63,7 +65,7 @@ const desiredService = (
         : [],
     ),
     anonymousTargets: (service.volumes ?? []).filter(isAnonymous).map(({ target = '' }) => target),
-    files: injectedFiles(project, service),
+    files: [...injectedFiles(project, service), ...credentialsFile(service)],
     at: locations.of(['services', name]),
     body: (instance) => containerBody({ project, name, hash, image }, instance),
   }

@@ -77,7 +77,8 @@ export interface DesiredService {
 
 export interface InjectedFile {
   readonly path: string
-  readonly content: string
+  /** A function: found out when it is written. */
+  readonly content: string | (() => Promise<string>)
   readonly mode: number
   readonly uid: number
   readonly gid: number

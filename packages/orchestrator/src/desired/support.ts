@@ -54,7 +54,6 @@ export const rules: readonly Rule[] = [
   refused('volumes_from'),
   refused('provider'),
   refused('models'),
-  refused('use_api_socket'),
   refused('post_start'),
   refused('pre_stop'),
   refused('storage_opt'),
@@ -84,7 +83,7 @@ export const rules: readonly Rule[] = [
 
 /** What no engine does for us, because it is a part of ours that is missing. */
 const missingParts: readonly Rule[] = rules.filter(({ key }) =>
-  ['post_start', 'pre_stop', 'provider', 'models', 'use_api_socket'].includes(key),
+  ['post_start', 'pre_stop', 'provider', 'models'].includes(key),
 )
 
 export interface SupportOptions {

@@ -58,7 +58,7 @@ const call = async (operation: Operation, { client, emit, waiting, signal }: Per
     case 'container.rename':
       return client.containers.rename(operation.from, operation.name)
     case 'container.write-files':
-      return client.containers.writeFiles(operation.name, '/', tarOf(operation.files))
+      return client.containers.writeFiles(operation.name, '/', await tarOf(operation.files))
     case 'container.start':
       return client.containers.start(operation.name)
     case 'container.stop':
