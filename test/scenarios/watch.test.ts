@@ -64,6 +64,9 @@ test('a saved, renamed, removed file is so in the container too', async () => {
     /Syncing service "box" after 1 changes were detected\nservice\(s\) \["box"\] synced in \d\.\d{3} s\n/,
   )
   expect(await watch.interrupt()).toBe(130)
+  // As the reference ends: a status without words.
+  expect(watch.errors).toMatch(/Started\n\n$/)
+  expect(watch.said).not.toContain('disabled')
   await host.ok(['down'], { cwd: dir })
 })
 

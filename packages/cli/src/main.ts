@@ -2,7 +2,7 @@ import { systemClock, UserError, UserErrors } from '@container-compose/core'
 import type { World } from './command.ts'
 import { ProcessInterrupts } from './interrupts.ts'
 import { run } from './run.ts'
-import type { Screen } from './screen.ts'
+import { type Screen, wordlessError } from './screen.ts'
 
 // The edge of the program: arguments and environment come in, the exit status goes out, all that is thrown ends here.
 let screen: Screen | undefined
@@ -30,7 +30,7 @@ const world: World = {
 }
 
 const interrupts = new ProcessInterrupts(() => {
-  process.stderr.write(screen?.progress === 'json' ? '{"error":true}\n' : '\n')
+  process.stderr.write(wordlessError(screen?.progress))
   process.exit(130)
 })
 

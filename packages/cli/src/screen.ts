@@ -37,3 +37,7 @@ const progressMode = (
   if (ansi === 'never') return 'plain'
   return isTerminal || ansi === 'always' ? 'tty' : 'plain'
 }
+
+/** What Docker Compose ends with on stderr where the exit status is all that there is to say, as after an interrupt. */
+export const wordlessError = (progress: Screen['progress'] | undefined): string =>
+  progress === 'json' ? '{"error":true}\n' : '\n'

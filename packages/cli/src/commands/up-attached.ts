@@ -11,7 +11,7 @@ import { renderLine } from '../progress/plain.ts'
 import { writeWarning } from '../progress/warning.ts'
 import { localTime } from '../render/local-time.ts'
 import { LogPrinter } from '../render/log-printer.ts'
-import type { Screen } from '../screen.ts'
+import { type Screen, wordlessError } from '../screen.ts'
 import { withProgress } from '../session.ts'
 import { attachRule } from './attach-rule.ts'
 import type { UpInvocation } from './up.ts'
@@ -56,7 +56,7 @@ export const runAttached = async (
   const afterwards = (event: ComposeEvent): void => {
     if (event.type === 'progress') menu.write('stderr', stepLine(event, screen))
     else if (event.type === 'warning') warn(event.message)
-    else printer.hear(event)
+    else if (event.type !== 'watch' || !stop.signal.aborted) printer.hear(event)
   }
   try {
     const status = await withProgress(
@@ -134,8 +134,7 @@ export const runAttached = async (
       world.stdout.write(
         `Detached: the containers of ${operands.length > 0 ? operands.join(', ') : desired.project} run on\n`,
       )
-    // Docker Compose ends with the text of the status, which is empty.
-    if (status !== 0) world.stderr.write('\n')
+    if (status !== 0) world.stderr.write(wordlessError(screen.progress))
     return status
   } finally {
     menu.close()

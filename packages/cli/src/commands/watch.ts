@@ -5,6 +5,7 @@ import { defineCommand } from '../command.ts'
 import { selectDesired } from '../desired.ts'
 import { writeWarning } from '../progress/warning.ts'
 import { readProject } from '../project.ts'
+import { wordlessError } from '../screen.ts'
 import { withProgress } from '../session.ts'
 import { refuseDryRun } from './no-dry-run.ts'
 import { recreatePolicy } from './up-options.ts'
@@ -21,7 +22,7 @@ export default defineCommand({
   },
   async run(invocation) {
     refuseDryRun(invocation, 'watch')
-    const { options, operands, interrupts, world } = invocation
+    const { options, operands, interrupts, world, screen } = invocation
     const loaded = await readProject(invocation, operands)
     const desired = selectDesired(invocation, loaded, {
       named: operands,
@@ -57,7 +58,7 @@ export default defineCommand({
             title: 'Watching',
             project: desired.project,
             afterwards: (event) => {
-              if (event.type === 'watch') world.stdout.write(`${event.message}\n`)
+              if (event.type === 'watch' && !ended.signal.aborted) world.stdout.write(`${event.message}\n`)
               if (event.type === 'warning') writeWarning(event.message, invocation)
             },
           },
@@ -76,6 +77,7 @@ export default defineCommand({
     } finally {
       giveBack()
     }
+    world.stderr.write(wordlessError(screen.progress))
     return 130
   },
 })

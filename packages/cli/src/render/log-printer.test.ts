@@ -57,6 +57,17 @@ test('a status line overwrites its line and has no bar', () => {
   expect(out()).toBe('\r\x1b[Kone-1 exited with code 3\n\r\x1b[Kone-1 exited with code 1 (restarting)\n')
 })
 
+test('what watching says stands beside the column of the containers, each of its lines', () => {
+  const { printer, log, out } = print()
+  printer.hear({ type: 'watch', message: 'one\ntwo' })
+  log('demo-a-1', 'x')
+  const mark = '\x1b[92m        ⦿ \x1b[0m'
+  expect(out()).toBe(`${mark}one\n${mark}two\na-1     | x\n`)
+  const bare = print({ prefix: false })
+  bare.printer.hear({ type: 'watch', message: 'one' })
+  expect(bare.out()).toBe('one\n')
+})
+
 test('without prefix only the line is left', () => {
   const { log, out } = print({ prefix: false })
   log('demo-one-1', 'line1')

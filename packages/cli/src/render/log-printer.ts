@@ -46,9 +46,13 @@ export class LogPrinter {
     this.#outputs.stdout(`\r\x1b[K${this.#style.colours ? this.#paint(container, text) : text}\n`)
   }
 
-  /** A line of watching, in the column of the containers. */
+  /** What watching says, beside the column of the containers, which from then on is as wide as its name in the reference. */
   watch(message: string): void {
-    this.#outputs.stdout(`\x1b[92m${' '.repeat(this.#width)} ⦿ \x1b[0m${message}\n`)
+    const { prefix, timestamp } = this.#style
+    this.#width = Math.max(this.#width, '#watch'.length)
+    const mark = prefix ? `\x1b[92m${' '.repeat(this.#width + 1)} ⦿ \x1b[0m` : ''
+    const time = timestamp === undefined ? '' : `${timestamp()} `
+    for (const line of message.split('\n')) this.#outputs.stdout(`${mark}${time}${line}\n`)
   }
 
   /** The container's name without the project's, `web-1`. */
