@@ -77,7 +77,7 @@ test('a rule with restart starts the program again in the machine that runs: sam
   const dir = host.project('hot', {
     'compose.yaml': compose(
       `- { path: conf, target: /conf, action: sync+restart, initial_sync: true }
-        - { path: data, target: /data, action: sync+exec, exec: { command: [sh, -c, 'cat /data/* > /seen'] } }`,
+        - { path: data, target: /data, action: sync+exec, exec: { command: [sh, -c, 'echo "$$PWD $$(cat *) $$GIVEN $$(id -un)" > /tmp/seen'], working_dir: /data, user: nobody, environment: { GIVEN: x } } }`,
       'healthcheck: { test: [CMD, "true"], interval: 1s }',
     ).replace("'echo began;", "'echo began with $$(cat /conf/setting); echo x >> /count;"),
     'conf/setting': 'one',
@@ -103,7 +103,7 @@ test('a rule with restart starts the program again in the machine that runs: sam
 
   writeFileSync(join(dir, 'data/b'), 'B')
   await eventually(() => watch.said.includes('synced and told'), 'the hook')
-  expect(await box(dir, 'cat /seen')).toBe('B')
+  expect(await box(dir, 'cat /tmp/seen')).toBe('/data B x nobody\n')
 
   await host.ok(['restart', '--hot'], { cwd: dir })
   expect(await inspect(machine)).toBe(before)
@@ -163,7 +163,7 @@ services:
   writeFileSync(join(dir, 'page'), 'two')
   await saying('Rebuilding service(s) ["box"] after changes were detected...')
   await saying('service(s) ["box"] successfully built')
-  await saying('box-1  | page two')
+  await saying('box-1   | page two')
   renameSync(join(dir, 'Dockerfile.txt'), join(dir, 'away'))
   await saying('Build failed. Error: ')
   // With the line of the Dockerfile, which stands in the compose file here.
@@ -171,7 +171,9 @@ services:
   expect(await box(dir, 'cat /page')).toBe('two')
   writeFileSync(join(dir, 'page'), 'three')
   renameSync(join(dir, 'away'), join(dir, 'Dockerfile.txt'))
-  await saying('box-1  | page three')
+  await saying('box-1   | page three')
+  const dangling = ['images', '-q', '-f', 'dangling=true', '-f', 'label=com.docker.compose.project=rebuild']
+  await eventually(async () => (await host.docker(dangling)).stdout === '', 'no image that was pushed aside')
   expect(await watching.interrupt()).toBe(130)
   expect((await host.ok(['ps', '-q'], { cwd: dir })).stdout).toBe('')
   await host.ok(['down', '--rmi', 'local'], { cwd: dir })
@@ -195,6 +197,7 @@ services:
     command: [/tool/print-events, /src, /src/file]
     stop_grace_period: 0s
     volumes: ['./src:/src', './fixed:/fixed:ro', '${printEvents}:/tool:ro']
+    x-develop: { hot-restart: true }
 `,
     'src/file': 'one\n',
     'fixed/f': '',
@@ -218,6 +221,12 @@ services:
   expect(await box(dir, 'ls -a /src; cat /src/file')).toBe('.\n..\nfile\nthree\n')
   // What is seen of one host file is one event, not a loop of them.
   expect((await heard()).split('0 modify file').length).toBe(2)
+  // Not a rule in sight, but its source is bind-mounted, and it asks for a restart.
+  const watch = await startWatch(host, dir, '--no-up')
+  writeFileSync(join(dir, 'src/file'), 'four\n')
+  await watch.saying('service(s) ["box"] restarted')
+  expect((await heard()).split('ready\n').length).toBe(3)
+  await watch.interrupt()
   await host.ok(['down'], { cwd: dir })
 })
 
@@ -226,7 +235,8 @@ test('an engine that is killed amid watching costs nothing: the next one gets wh
     'compose.yaml': compose('- { path: src, target: /app, action: sync, initial_sync: true }'),
     'src/a': 'one\n',
   })
-  const watch = await startWatch(host, dir)
+  await host.ok(['up', '-d'], { cwd: dir })
+  const watch = await startWatch(host, dir, '--no-up')
   expect(await box(dir, 'cat /app/a')).toBe('one\n')
   const engine = host.processes().find(({ command }) => command.includes('engine run'))
   process.kill(engine?.pid ?? 0, 'SIGKILL')
