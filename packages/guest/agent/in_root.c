@@ -18,14 +18,25 @@ bool in_root_init(void)
 	return descriptors >= 0;
 }
 
+/* Mounts and renames anywhere else at the same moment make the kernel unsure about "..": it says so, and wants to be asked again. */
+#define MOST_TRIES 256
+
+int open_inside(int root, const char *path, uint64_t flags)
+{
+	struct open_how how = { .flags = flags | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS };
+	int fd = -1;
+	errno = EAGAIN;
+	for (int tries = 0; fd < 0 && errno == EAGAIN && tries < MOST_TRIES; tries++)
+		fd = (int)syscall(SYS_openat2, root, path, &how, sizeof how);
+	return fd;
+}
+
 int in_root_open(const char *path, int flags)
 {
 	int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (root < 0)
 		return -1;
-	struct open_how how = { .flags = (uint64_t)(flags | O_CLOEXEC),
-				.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS };
-	int fd = (int)syscall(SYS_openat2, root, *path ? path : "/", &how, sizeof how);
+	int fd = open_inside(root, *path ? path : "/", (uint64_t)flags);
 	int error = errno;
 	close(root);
 	errno = error;

@@ -6,9 +6,13 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Before the container's mounts are joined, from where the agent's own /proc can't be reached any more. */
 bool in_root_init(void);
+
+/* Below another root, an open directory. */
+int open_inside(int root, const char *path, uint64_t flags);
 
 /* `flags` of open(2); O_NOFOLLOW concerns the last part. -1 with errno. */
 int in_root_open(const char *path, int flags);

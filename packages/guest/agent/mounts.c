@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -12,6 +11,7 @@
 #include <unistd.h>
 
 #include "data_disks.h"
+#include "in_root.h"
 #include "protocol.h"
 
 bool mount_root_open(struct mount_root *root, const char *path, struct fault *fault)
@@ -22,8 +22,7 @@ bool mount_root_open(struct mount_root *root, const char *path, struct fault *fa
 
 static int open_in_root(const struct mount_root *root, const char *path, uint64_t flags)
 {
-	struct open_how how = { .flags = flags | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS };
-	return (int)syscall(SYS_openat2, root->fd, path, &how, sizeof how);
+	return open_inside(root->fd, path, flags);
 }
 
 int mount_root_resolve(const struct mount_root *root, const char *path)
