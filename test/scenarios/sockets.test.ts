@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -8,6 +8,7 @@ import { Host, repository } from '../host.ts'
 let host: Host
 let dir: string
 let echo: Server
+let said: string
 
 /** `tools` has the probe, a program that speaks by unix sockets. */
 const composeFile = `
@@ -20,6 +21,7 @@ services:
     volumes:
       - /var/run/docker.sock:/var/run/docker.sock
       - ./echo.sock:/run/echo.sock:ro
+      - ./folder:/folder
       - ${join(repository, 'packages/guest/build')}:/tools:ro
   victim:
     image: demo/busybox:1
@@ -40,7 +42,13 @@ beforeAll(async () => {
     socket.pipe(socket)
   })
   await new Promise<void>((resolve) => echo.listen(join(dir, 'echo.sock'), resolve))
-  await host.ok(['up', '-d'], { cwd: dir })
+  mkdirSync(join(dir, 'folder'))
+  const inFolder = join(dir, 'folder/peer.sock')
+  const listener = host.spawn(join(repository, 'packages/guest/build/socket-probe'), ['peer', inFolder])
+  await eventually(() => existsSync(inFolder), 'a socket in a folder')
+  said = (await host.ok(['up', '-d'], { cwd: dir })).stderr
+  listener.kill()
+  await listener
 })
 afterAll(async () => {
   await host.destroy()
@@ -97,6 +105,13 @@ test('later connections work when the engine was restarted, and when the server 
   process.kill(Number(before.split(' ')[0]), 'SIGKILL')
   await eventually(async () => readFileSync(record, 'utf8') !== before, 'a successor')
   expect(await askEngine('GET /_ping')).toContain('\r\nOK\r\n')
+})
+
+test('sockets in a folder are warned about, those that are mounted themselves are not', () => {
+  expect(said).toContain(
+    `Unix sockets below ${dir}/folder cannot be connected to from a virtual machine (peer.sock)`,
+  )
+  expect(said).not.toContain('echo.sock')
 })
 
 test('a socket that is not there makes no folder in its place', () => {

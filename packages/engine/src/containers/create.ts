@@ -14,6 +14,7 @@ import type { Attachment, ContainerDocument, ContainerState } from './model.ts'
 import { randomName } from './names.ts'
 import { resolveMounts } from './resolve-mounts.ts'
 import { ociSpec } from './spec.ts'
+import { socketWarnings } from './unreachable-sockets.ts'
 import { refuseUnsupported } from './unsupported.ts'
 
 /**
@@ -149,7 +150,9 @@ export const newAttachment = (
 const warningsOf = ({ networks }: ContainerContext, document: ContainerDocument): string[] => {
   const joined = Object.values(document.networks).map(({ networkId }) => networks.find(networkId))
   const allInternal = joined.every((network) => network?.internal)
-  return portPlans(document).length > 0 && allInternal
-    ? ['Published ports are discarded: the container has no network that reaches outside']
-    : []
+  const discarded =
+    portPlans(document).length > 0 && allInternal
+      ? ['Published ports are discarded: the container has no network that reaches outside']
+      : []
+  return [...discarded, ...socketWarnings(document.mounts)]
 }

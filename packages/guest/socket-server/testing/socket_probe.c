@@ -5,6 +5,7 @@
  * tell PATH           the same, and does not end by itself
  * many PATH COUNT     COUNT connections at once, each says its number and a newline, prints what comes back on each
  * echo PATH MIB       sends so much pseudo-random data to an echo, compares what comes back; prints the milliseconds
+ * pour PATH MIB       sends so much and waits for the end; drink PATH: reads to the end. Both print the milliseconds
  * turns PATH COUNT    sends one byte and waits for one, COUNT times; prints the microseconds of one turn
  * peer PATH           listens, prints user and group of whoever connects first
  */
@@ -144,6 +145,19 @@ static void echo(const char *path, uint64_t total)
 	printf("%lld\n", (long long)(now_us() - began) / 1000);
 }
 
+static void pour(const char *path, uint64_t total)
+{
+	static char bytes[PIECE];
+	int fd = connect_to(path);
+	int64_t began = now_us();
+	for (; total; total -= PIECE)
+		write_all(fd, bytes, PIECE);
+	shutdown(fd, SHUT_WR);
+	while (read(fd, bytes, PIECE) > 0)
+		;
+	printf("%lld\n", (long long)(now_us() - began) / 1000);
+}
+
 static void turns(const char *path, unsigned count)
 {
 	char byte = 'x';
@@ -181,6 +195,8 @@ int main(int argc, char **argv)
 		many(argv[2], number);
 	else if (!strcmp(argv[1], "echo"))
 		echo(argv[2], (uint64_t)number << 20);
+	else if (!strcmp(argv[1], "pour") || !strcmp(argv[1], "drink"))
+		pour(argv[2], (uint64_t)number << 20);
 	else if (!strcmp(argv[1], "turns"))
 		turns(argv[2], number);
 	else if (!strcmp(argv[1], "peer"))

@@ -143,6 +143,11 @@ export interface BuildMessage {
   readonly errorDetail?: { readonly message?: string; readonly code?: number; readonly line?: number }
 }
 
+export interface ContainerCreated {
+  readonly Id: string
+  readonly Warnings: readonly string[] | null
+}
+
 export interface ContainerCreateBody {
   readonly Image: string
   readonly Labels: Readonly<Record<string, string>>

@@ -1,6 +1,12 @@
 import type { Duplex, Readable } from 'node:stream'
 import type Docker from 'dockerode'
-import type { ContainerCreateBody, ContainerDetails, ContainerSummary, Filters } from './api-types.ts'
+import type {
+  ContainerCreateBody,
+  ContainerCreated,
+  ContainerDetails,
+  ContainerSummary,
+  Filters,
+} from './api-types.ts'
 import type { Guard } from './connect.ts'
 
 export interface LogsQuery {
@@ -15,7 +21,7 @@ export interface LogsQuery {
 export interface ContainerCalls {
   list(query: { readonly all?: boolean; readonly filters: Filters }): Promise<readonly ContainerSummary[]>
   inspect(id: string): Promise<ContainerDetails>
-  create(name: string, body: ContainerCreateBody, platform?: string): Promise<{ readonly Id: string }>
+  create(name: string, body: ContainerCreateBody, platform?: string): Promise<ContainerCreated>
   /** Also resolves when it runs already. */
   start(id: string): Promise<void>
   /** Also resolves when it is stopped already. */
@@ -71,10 +77,26 @@ export const containerCalls = (docker: Docker, guard: Guard): ContainerCalls => 
     inspect: (id) => guard(at(id).inspect() as Promise<unknown>) as Promise<ContainerDetails>,
     create: async (name, body, platform) => {
       const query = { name, ...(platform ? { platform } : {}) }
-      const created = await guard(
-        docker.createContainer({ _query: query, _body: body } as unknown as Docker.ContainerCreateOptions),
+      // dockerode's own call keeps the warnings to itself.
+      const request = {
+        path: '/containers/create?',
+        method: 'POST',
+        options: { _query: query, _body: body },
+        statusCodes: {
+          200: true,
+          201: true,
+          400: 'bad parameter',
+          404: 'no such image',
+          500: 'server error',
+        },
+      }
+      return guard(
+        new Promise<ContainerCreated>((resolve, reject) =>
+          docker.modem.dial(request as never, (error, created) =>
+            error ? reject(error) : resolve(created as ContainerCreated),
+          ),
+        ),
       )
-      return { Id: created.id }
     },
     start: (id) => unlessAlready(at(id).start()),
     stop: (id, timeoutSeconds) => unlessAlready(at(id).stop(inSeconds(timeoutSeconds))),

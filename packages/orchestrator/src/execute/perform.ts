@@ -53,8 +53,7 @@ const call = async (operation: Operation, { client, emit, waiting, signal }: Per
     case 'volume.remove':
       return client.volumes.remove(operation.name)
     case 'container.create':
-      await client.containers.create(operation.name, operation.body, operation.platform)
-      return
+      return createContainer(operation, { client, emit })
     case 'container.rename':
       return client.containers.rename(operation.from, operation.name)
     case 'container.write-files':
@@ -78,4 +77,12 @@ const call = async (operation: Operation, { client, emit, waiting, signal }: Per
     case 'container.restart':
       return client.containers.restart(operation.id, operation.timeoutSeconds, { hot: operation.hot })
   }
+}
+
+const createContainer = async (
+  { name, body, platform }: Extract<Operation, { readonly kind: 'container.create' }>,
+  { client, emit }: Pick<Performer, 'client' | 'emit'>,
+): Promise<void> => {
+  const { Warnings } = await client.containers.create(name, body, platform)
+  for (const warning of Warnings ?? []) emit({ type: 'warning', message: `container ${name}: ${warning}` })
 }
