@@ -4,6 +4,7 @@ import {
   chownSync,
   existsSync,
   readFileSync,
+  renameSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -98,7 +99,7 @@ services:
   expect(existsSync(join(long, 'absent'))).toBe(false)
 })
 
-test('what is saved in place on the host is seen, secrets and configs too', async () => {
+test('what is saved on the host is seen, in place or by a rename, secrets and configs too', async () => {
   for (const [name, path] of [
     ['rw.conf', '/deep/er/rw.conf'],
     ['secret', '/run/secrets/file'],
@@ -107,8 +108,11 @@ test('what is saved in place on the host is seen, secrets and configs too', asyn
   ] as const) {
     writeFileSync(join(dir, name), 'saved\n')
     await seen(path, 'saved\n')
+    writeFileSync(join(dir, 'saved'), 'renamed\n')
+    renameSync(join(dir, 'saved'), join(dir, name))
+    await seen(path, 'renamed\n')
     appendFileSync(join(dir, name), 'more\n')
-    await seen(path, 'saved\nmore\n')
+    await seen(path, 'renamed\nmore\n')
   }
 })
 

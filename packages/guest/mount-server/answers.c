@@ -75,13 +75,15 @@ static ino_t guest_ino(const struct stat *st)
 /* An inode that was just opened or found again. */
 static struct inode *open_child(struct server *server, struct inode *parent, const char *name, struct stat *st)
 {
-	if (fstatat(parent->fd, name, st, AT_SYMLINK_NOFOLLOW))
-		return NULL;
 	uint32_t source = parent->id == ROOT_ID ? (uint32_t)strtoul(name, NULL, 10) : parent->source;
+	int replaced = parent->id == ROOT_ID ? replacement_of(server, source) : -1;
+	if (replaced >= 0 ? fstat(replaced, st) : fstatat(parent->fd, name, st, AT_SYMLINK_NOFOLLOW))
+		return NULL;
 	struct inode *inode = inodes_find(&server->inodes, st, source);
 	if (inode)
 		return inode;
-	int fd = openat(parent->fd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	int fd = replaced >= 0 ? openat(server->descriptors, fd_name(replaced).text, O_PATH | O_CLOEXEC) :
+				 openat(parent->fd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
 		return NULL;
 	/* The name may have become something else meanwhile. */
@@ -103,6 +105,8 @@ int look_up(struct server *server, struct inode *parent, const char *name, struc
 	if (!inode)
 		return errno;
 	inode_named(&server->inodes, inode, parent, name);
+	if (parent->id == ROOT_ID)
+		replacement_known_as(server, inode);
 	watch_and_stat(server, inode, &st);
 	inode_counted(&server->inodes, inode, 1);
 	if (inode->lookups > 1)

@@ -47,19 +47,27 @@ struct parent become_parent(const struct options *options, int lock, void (*note
 				.note_child = note_child };
 }
 
+int source_mount(const struct parent *parent, size_t index)
+{
+	unsigned flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE | AT_EMPTY_PATH;
+	int mount = open_tree(parent->sources[index], "", flags);
+	unsigned long long attributes = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC |
+					(parent->options->sources[index].read_only ? MOUNT_ATTR_RDONLY : 0);
+	if (mount < 0 || set_attributes(mount, AT_RECURSIVE, attributes) == 0)
+		return mount;
+	int error = errno;
+	close(mount);
+	errno = error;
+	return -1;
+}
+
 /* The sources as mounts of our own, so that they can be carried into the cage. */
 static int *mount_sources(const struct parent *parent)
 {
 	const struct options *options = parent->options;
 	int *sources = new_descriptors(options);
-	for (size_t i = 0; i < options->source_count; i++) {
-		const struct source *source = &options->sources[i];
-		unsigned flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE | AT_EMPTY_PATH;
-		sources[i] = must(open_tree(parent->sources[i], "", flags), "mount %s", source->path);
-		unsigned long long attributes = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC |
-						(source->read_only ? MOUNT_ATTR_RDONLY : 0);
-		must(set_attributes(sources[i], AT_RECURSIVE, attributes), "mount %s", source->path);
-	}
+	for (size_t i = 0; i < options->source_count; i++)
+		sources[i] = must(source_mount(parent, i), "mount %s", options->sources[i].path);
 	return sources;
 }
 
@@ -75,6 +83,13 @@ static int new_mount(const char *type, const char *option, const char *value)
 	return mount;
 }
 
+/* It has been removed since a server before took it in: there is no way to mount it again, and the others shall go on. */
+static void leave_out(int root, const char *name, bool is_directory)
+{
+	fprintf(stderr, "mount-server: source %s is gone\n", name);
+	must(unlinkat(root, name, is_directory ? AT_REMOVEDIR : 0), "source %s", name);
+}
+
 /* A place of the same kind (directory or file) for source `index` below `root`. */
 static void make_place(int root, size_t index, int source)
 {
@@ -86,7 +101,11 @@ static void make_place(int root, size_t index, int source)
 		must(mkdirat(root, name, 0755), "source %s", name);
 	else
 		close(must(openat(root, name, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600), "source %s", name));
-	must(move_mount(source, "", root, name, MOVE_MOUNT_F_EMPTY_PATH), "source %s", name);
+	if (move_mount(source, "", root, name, MOVE_MOUNT_F_EMPTY_PATH)) {
+		if (errno != ENOENT)
+			fail("source %s", name);
+		leave_out(root, name, S_ISDIR(st.st_mode));
+	}
 	close(source);
 }
 

@@ -5,6 +5,7 @@
 #define CAGE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "options.h"
 
@@ -25,6 +26,9 @@ struct parent {
 
 /* Opens the sources and leaves the host's network. Ends the process with a message when a source can't be opened. */
 struct parent become_parent(const struct options *options, int lock, void (*note_child)(int pid));
+
+/* A source as a mount of its own, which can be carried into a cage. -1 with errno. */
+int source_mount(const struct parent *parent, size_t index);
 
 struct cage {
 	/* O_PATH of the new root: one entry per source, named by its index. */

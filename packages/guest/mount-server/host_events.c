@@ -229,7 +229,8 @@ static void scan(struct server *server)
 		if (!inode || fstat(inode->fd, &st))
 			continue;
 		tell_state(server, inode, &st, 0);
-		if (!parent || !inode->name)
+		/* Sources keep their names. */
+		if (!parent || parent->id == ROOT_ID || !inode->name)
 			continue;
 		if (fstatat(parent->fd, inode->name, &st, AT_SYMLINK_NOFOLLOW) || st.st_dev != inode->dev ||
 		    st.st_ino != inode->ino) {

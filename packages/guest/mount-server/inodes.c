@@ -138,12 +138,27 @@ struct inode *inodes_add(struct inodes *inodes, int fd, const struct stat *st, u
 	return inode;
 }
 
-void inodes_remove(struct inodes *inodes, struct inode *inode)
+static void link_out(struct inodes *inodes, struct inode *inode)
 {
 	struct inode **at = &inodes->buckets[bucket_of(inodes, inode->dev, inode->ino)];
 	while (*at != inode)
 		at = &(*at)->next_in_bucket;
 	*at = inode->next_in_bucket;
+}
+
+void inodes_replace(struct inodes *inodes, struct inode *inode, int fd, const struct stat *st)
+{
+	link_out(inodes, inode);
+	close(inode->fd);
+	inode->fd = fd;
+	inode->dev = inodes->ledger->inodes[inode->id].dev = st->st_dev;
+	inode->ino = inodes->ledger->inodes[inode->id].ino = st->st_ino;
+	link_in(inodes, inode);
+}
+
+void inodes_remove(struct inodes *inodes, struct inode *inode)
+{
+	link_out(inodes, inode);
 	inodes->slots[inode->id] = NULL;
 	inodes->ledger->inodes[inode->id].lookups = 0;
 	inodes->vacant[inodes->vacant_count++] = inode->id;

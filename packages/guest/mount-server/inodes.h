@@ -92,6 +92,9 @@ struct inode *inodes_find(struct inodes *inodes, const struct stat *st, uint32_t
 /* Takes `fd` over on success. NULL with errno ENFILE or ENOMEM when there are too many. */
 struct inode *inodes_add(struct inodes *inodes, int fd, const struct stat *st, uint32_t source);
 
+/* It is another file from now on, of which `fd` is taken over; watch and io must be closed. */
+void inodes_replace(struct inodes *inodes, struct inode *inode, int fd, const struct stat *st);
+
 /* Frees it; watch and io must be closed. */
 void inodes_remove(struct inodes *inodes, struct inode *inode);
 

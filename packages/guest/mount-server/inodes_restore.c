@@ -10,14 +10,22 @@
 /* Of directories in each other; the guest's renames can't make a circle, but the host's between them could. */
 #define DEEPEST 1000
 
-/* The file at the kept place if it is still the same one, as an O_PATH descriptor, else -1. */
-static int open_kept(const struct inode *parent, const struct kept_inode *kept)
+/*
+ * The file at the kept place if it is still the same one, as an O_PATH descriptor, else -1. A source that is a file is what has its name
+ * now (followed_names.h).
+ */
+static int open_kept(const struct inode *parent, struct kept_inode *kept)
 {
 	struct stat st;
 	int fd = openat(parent->fd, kept->name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
 		return -1;
-	if (fstat(fd, &st) == 0 && st.st_dev == kept->dev && st.st_ino == kept->ino && (st.st_mode & S_IFMT) == kept->type)
+	bool known = fstat(fd, &st) == 0 && (st.st_mode & S_IFMT) == kept->type;
+	if (known && kept->type == S_IFREG && parent->id == ROOT_ID) {
+		kept->dev = st.st_dev;
+		kept->ino = st.st_ino;
+	}
+	if (known && st.st_dev == kept->dev && st.st_ino == kept->ino)
 		return fd;
 	close(fd);
 	return -1;
@@ -29,7 +37,7 @@ static struct inode *restore(struct inodes *inodes, uint64_t id, unsigned depth)
 		return NULL;
 	if (inodes->slots[id])
 		return inodes->slots[id];
-	const struct kept_inode *kept = &inodes->ledger->inodes[id];
+	struct kept_inode *kept = &inodes->ledger->inodes[id];
 	struct inode *parent = kept->lookups && kept->name[0] ? restore(inodes, kept->parent, depth + 1) : NULL;
 	int fd = parent && parent->type == S_IFDIR ? open_kept(parent, kept) : -1;
 	if (fd < 0)

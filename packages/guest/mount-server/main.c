@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cage.h"
+#include "followed_names.h"
 #include "options.h"
 #include "privileges.h"
 #include "pid_file.h"
@@ -28,15 +29,18 @@ int main(int argc, char **argv)
 	syscall(SYS_close_range, 3u, ~0u, 0u);
 	pid_fd = pid_file_lock(options.pid_file);
 	struct parent parent = become_parent(&options, pid_fd, note_child);
+	names_follow(&parent);
 	struct ledger *ledger = ledger_new();
 	umask(0);
 	struct successors successors = { 0 };
 	do {
 		successor_begins(&successors);
 		int socket = connect_to_port(options.socket_path);
+		int channel = names_channel();
 		struct cage cage;
 		if (enter_cage(&parent, socket, &cage)) {
-			struct server *server = open_session(&options, socket, cage.root, cage.descriptors, ledger);
+			names_let_go();
+			struct server *server = open_session(&options, socket, channel, &cage, ledger);
 			drop_privileges();
 			cage_ready();
 			serve(server);

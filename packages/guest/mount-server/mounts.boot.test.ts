@@ -177,13 +177,21 @@ test('a server that dies has a successor: the guest waits, and what it has open 
 test('what changed on the host while there was no server is seen', async () => {
   const [, b] = guests
   await fs.writeFile(join(dir, 'b/app/changing'), 'before')
-  expect(await b.run('cat /app/changing; ls /app/new')).toMatch(/^before.*No such file/s)
+  expect(await b.run('cat /app/changing /run/secrets/secret; ls /app/new')).toMatch(
+    /^beforesecret.*No such file/s,
+  )
   process.kill(await serverPid(), 'SIGKILL')
   await fs.writeFile(join(dir, 'b/app/changing'), 'after!')
   await fs.writeFile(join(dir, 'b/app/new'), 'new')
+  await fs.rename(join(dir, 'b/app/new'), join(dir, 'b/secret'))
+  await fs.writeFile(join(dir, 'b/app/new'), 'new')
   await eventually(async () =>
-    (await b.run('cat /app/changing /app/new')) === 'after!new' ? true : undefined,
+    (await b.run('cat /app/changing /app/new /run/secrets/secret')) === 'after!newnew' ? true : undefined,
   )
+  // One that is gone for good costs the others nothing.
+  await fs.unlink(join(dir, 'b/secret'))
+  process.kill(await serverPid(), 'SIGKILL')
+  expect(await b.run('cat /app/new; cat /run/secrets/secret')).toMatch(/^new.*Stale file handle/s)
 })
 
 test('a server that can only die is not started for ever', async () => {

@@ -10,7 +10,7 @@
 
 /* By what they serve: frames, files, names, attributes, host events, the C library. */
 static const int allowed[] = {
-	SCMP_SYS(read), SCMP_SYS(sendmsg), SCMP_SYS(write), SCMP_SYS(poll), SCMP_SYS(ppoll),
+	SCMP_SYS(read), SCMP_SYS(sendmsg), SCMP_SYS(recvmsg), SCMP_SYS(write), SCMP_SYS(poll), SCMP_SYS(ppoll),
 	SCMP_SYS(openat), SCMP_SYS(close), SCMP_SYS(pread64), SCMP_SYS(pwritev2), SCMP_SYS(lseek), SCMP_SYS(fsync),
 	SCMP_SYS(fdatasync), SCMP_SYS(flock), SCMP_SYS(ftruncate), SCMP_SYS(fallocate), SCMP_SYS(copy_file_range), SCMP_SYS(getdents64),
 	SCMP_SYS(mkdirat), SCMP_SYS(mknodat), SCMP_SYS(symlinkat), SCMP_SYS(linkat), SCMP_SYS(unlinkat),

@@ -16,6 +16,7 @@
 #include "open_files.h"
 #include "options.h"
 #include "pokes.h"
+#include "replacements.h"
 
 struct server {
 	const struct options *options;
@@ -37,6 +38,7 @@ struct server {
 	uint64_t handles;
 	struct pokes pokes;
 	struct catch_up catch_up;
+	struct replacements replacements;
 };
 
 /* In the number of a handle: the guest does not say when one of those who share it closes it. */

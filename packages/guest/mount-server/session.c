@@ -213,20 +213,23 @@ static void resume(struct server *server)
 	server->silent = false;
 	for (uint64_t id = ROOT_ID + 1; id < server->inodes.slot_count; id++) {
 		struct inode *inode = inodes_get(&server->inodes, id);
-		if (inode && inode->type == S_IFDIR)
+		if (inode && inode->parent == ROOT_ID)
+			replacement_known_as(server, inode);
+		if (inode && (inode->type == S_IFDIR || inode->parent == ROOT_ID))
 			watch_inode(server, inode);
 	}
 	/* Whatever has changed meanwhile nobody has seen. */
 	server->host_events.scan_next = ROOT_ID + 1;
 }
 
-struct server *open_session(const struct options *options, int socket, int root, int descriptors,
+struct server *open_session(const struct options *options, int socket, int channel, const struct cage *cage,
 			    struct ledger *ledger)
 {
 	static struct server server;
 	server.options = options;
-	server.descriptors = descriptors;
-	inodes_init(&server.inodes, root, ledger);
+	server.descriptors = cage->descriptors;
+	inodes_init(&server.inodes, cage->root, ledger);
+	replacements_init(&server, channel);
 	host_events_init(&server.host_events);
 	catch_up_init(&server.catch_up);
 	struct fuse_args arguments = FUSE_ARGS_INIT(1, (char *[]){ "mount-server" });
@@ -276,14 +279,16 @@ void serve(struct server *server)
 		struct pollfd polled[] = {
 			{ .fd = fuse_session_fd(server->session), .events = POLLIN },
 			{ .fd = host_events_wanted(server) ? server->host_events.fd : -1, .events = POLLIN },
+			{ .fd = host_events_wanted(server) ? server->replacements.channel : -1, .events = POLLIN },
 		};
 		int timeout = sooner(open_files_timeout(server), sooner(locks_timeout(server), pokes_timeout(server)));
-		if (poll(polled, 2, timeout) < 0 && errno != EINTR)
+		if (poll(polled, 3, timeout) < 0 && errno != EINTR)
 			_exit(1);
 		if (polled[0].revents)
 			take_requests(server, &frames);
 		locks_retry(server);
 		host_events_run(server);
+		replacements_take(server);
 		catch_up_run(server);
 		pokes_run(server);
 		close_idle_files(server);
