@@ -45,6 +45,8 @@ export class AttachedSession {
   readonly #closed = new AbortController()
   readonly #streams: LogStreams
   readonly #live = new Set<string>()
+  /** Attached to for the run that is still to begin. */
+  readonly #attached = new Set<string>()
   readonly #codes = new Map<string, number>()
   readonly #allDied = deferred<void>()
   #ending = false
@@ -71,10 +73,11 @@ export class AttachedSession {
     )
     await this.#options.onAttach(containers.map(({ name }) => name))
     await Promise.all(
-      containers.map(async ({ name, id }) => {
+      containers.map(async ({ name, id, state }) => {
         const { Config } = await client.containers.inspect(id)
         await this.#streams.attach(name, { tty: Config.Tty })
         this.#live.add(name)
+        if (state !== 'running' && state !== 'paused') this.#attached.add(name)
       }),
     )
     void this.#watch(events).catch(this.#ended.reject)
@@ -105,7 +108,8 @@ export class AttachedSession {
       if (Action === 'die')
         void this.#died(name, { service, code: Number(exitCode ?? 0) }).catch(this.#ended.reject)
       // The first run has its attachment; whatever starts later is read from its log.
-      else if (!this.#streams.has(name)) {
+      else if (!this.#attached.delete(name)) {
+        await this.#streams.ended(name)
         this.#live.add(name)
         await this.#streams.readNewRun(name)
       }

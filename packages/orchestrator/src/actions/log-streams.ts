@@ -16,10 +16,6 @@ export class LogStreams {
     this.#signal = signal
   }
 
-  has(name: string): boolean {
-    return this.#open.has(name)
-  }
-
   /** Resolves when the container's present stream has ended; at once when it has none. */
   ended(name: string): Promise<void> {
     return this.#open.get(name) ?? Promise.resolve()
