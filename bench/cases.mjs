@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { firstOutput } from './first-output.mjs'
 import { watchCases } from './watch-cases.mjs'
 
 const hello =
@@ -108,6 +109,15 @@ export const cases = {
       const { seconds } = await side.call('POST', `/containers/${id}/start`)
       await remove(side, id)
       return { wall: seconds }
+    },
+  },
+  'first-output': {
+    run: (side, { number }) => firstOutput(side, { name: `bench-first-${number}`, ready: async () => {} }),
+  },
+  'first-output-spare': {
+    run: (side, { number, root }) => {
+      const ready = async () => root !== undefined && (await spareStands(root))
+      return firstOutput(side, { name: `bench-first-spare-${number}`, ready })
     },
   },
   'start-ten': {

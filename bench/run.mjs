@@ -64,7 +64,7 @@ const chosen = options.only?.split(',') ?? usual
 const figures = {}
 for (const name of chosen) {
   const { prepare, run, finish } = cases[name]
-  const able = sides.filter((side) => side === ours || !['idle-pss', 'watch-idle'].includes(name))
+  const able = sides.filter((side) => side === ours || name !== 'idle-pss')
   for (const side of able) await prepare?.(side, { work })
   for (let number = 0; number <= Number(options.runs); number++) {
     for (const side of able) {
