@@ -1,5 +1,4 @@
-#!/usr/bin/env -S node --
-// The dashes: Node.js 20 looks for its own --env-file among the arguments of programs too, and ends where that is not there.
+#!/usr/bin/env node
 // Starts the bundle beside it from V8's code cache, so that nothing is parsed and compiled anew at every command.
 // (Node.js 20 has no `module.enableCompileCache`.) The cache belongs to one bundle and one V8; whenever there is none that
 // fits, the program starts without it and leaves one for the next time.

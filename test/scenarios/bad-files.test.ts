@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { bundle, Host } from '../host.ts'
+import { Host } from '../host.ts'
 
 let host: Host
 beforeAll(async () => {
@@ -41,23 +41,3 @@ for (const [title, yaml, place, words] of faults) {
     }
   })
 }
-
-test('an environment file that is not there is told by the program, as an installed command', async () => {
-  const dir = host.project('none', { 'compose.yaml': 'services: { a: { image: x } }\n' })
-  const { code, stderr } = await host.run(bundle, ['--env-file', 'none.env', 'config'], { cwd: dir })
-  expect([code, stderr]).toEqual([1, expect.stringContaining(`couldn't find env file: ${dir}/none.env`)])
-})
-
-test('output that can not be written is an error, unless its reader has gone', async () => {
-  const dir = host.project('full', { 'compose.yaml': 'services: { a: { image: x } }\n' })
-  const config = (end: string) =>
-    host.run('bash', ['-o', 'pipefail', '-c', `"$0" "$1" config ${end}`, process.execPath, bundle], {
-      cwd: dir,
-    })
-  expect(await config('> /dev/full')).toEqual({
-    code: 1,
-    stdout: '',
-    stderr: 'write /dev/stdout: no space left on device\n',
-  })
-  expect(await config('| true')).toMatchObject({ code: 0, stderr: '' })
-})

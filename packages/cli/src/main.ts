@@ -1,4 +1,3 @@
-import { getSystemErrorMap } from 'node:util'
 import { systemClock, UserError, UserErrors } from '@container-compose/core'
 import type { World } from './command.ts'
 import { ProcessInterrupts } from './interrupts.ts'
@@ -35,15 +34,9 @@ const interrupts = new ProcessInterrupts(() => {
   process.exit(130)
 })
 
-/** A reader that went away (`… | head`) ends us as it ends any filter; output that is lost otherwise is an error. */
-const endUnread = (error: NodeJS.ErrnoException, status: number): never => {
-  if (error.code === 'EPIPE') process.exit(status)
-  const [, words = error.message] = getSystemErrorMap().get(error.errno ?? 0) ?? []
-  process.stderr.write(`write /dev/stdout: ${words}\n`)
-  process.exit(1)
-}
-process.stdout.on('error', (error) => endUnread(error, 0))
-process.stderr.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
+// A reader that went away (`… | head`) ends us as it ends any filter.
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
 
 const fail = async (error: unknown): Promise<number> => {
   const { renderError } = await import('./render/error.ts')
@@ -64,10 +57,7 @@ const fail = async (error: unknown): Promise<number> => {
 const finish = (status: number): void => {
   process.exitCode = status
   // Waits for what pipes still hold, then for nothing else: an idle keep-alive connection must not hold the program.
-  process.stdout.write('', (error) => {
-    if (error) endUnread(error, status)
-    process.stderr.write('', () => process.exit(status))
-  })
+  process.stdout.write('', () => process.stderr.write('', () => process.exit(status)))
 }
 
 run(process.argv.slice(2), world, interrupts, (resolved) => {

@@ -5,6 +5,8 @@ import { isSystemError, UserError } from '@container-compose/core'
 export interface WatchListener {
   /** Something may have happened to the path. */
   hint(path: string): void
+  /** The directory is not watched any more: removed or moved, perhaps, and another one may have its place already. */
+  lost(directory: string): void
   /** A directory can't be watched; what happens in it stays unseen. */
   unwatchable(directory: string, error: unknown): void
   /** No more can be watched at all. */
@@ -30,9 +32,9 @@ export class DirectoryWatchers {
 
   /** From now on changes of names and contents in the directory are told; one that is gone is told by its parent's watcher. */
   watch(directory: string): void {
-    this.unwatch(directory)
+    if (this.has(directory)) return
     try {
-      const watcher = watch(directory, (_event, name) => this.#heard(directory, name))
+      const watcher = watch(directory, (event, name) => this.#heard(directory, event, name))
       watcher.on('error', (error) => this.#failed(directory, error))
       this.#watchers.set(directory, watcher)
     } catch (error) {
@@ -50,10 +52,14 @@ export class DirectoryWatchers {
     for (const directory of [...this.#watchers.keys()]) this.unwatch(directory)
   }
 
-  #heard(directory: string, name: string | null): void {
+  #heard(directory: string, event: string, name: string | null): void {
     if (name !== null) this.#listener.hint(join(directory, name))
     // What happens to the directory itself is told by its own name.
-    if (name === null || name === basename(directory)) this.#listener.hint(directory)
+    const isItself = name === basename(directory)
+    if (isItself && event !== 'change') {
+      this.unwatch(directory)
+      this.#listener.lost(directory)
+    } else if (isItself || name === null) this.#listener.hint(directory)
   }
 
   #failed(directory: string, error: unknown): void {

@@ -3,7 +3,7 @@ import { concerns, looksInto, type Rule } from './rules.ts'
 import { type Entry, entryOf, type Looker } from './tree-index.ts'
 
 /** The files of this host as the rules see them. */
-export const hostFiles = (rules: readonly Rule[], now: () => number): Looker => ({
+export const hostFiles = (rules: readonly Rule[], now: () => number): Omit<Looker, 'enter' | 'leave'> => ({
   look: (path) => {
     // `throwIfNoEntry` spares an error for each file that is gone, but not for one below what is no directory any more.
     try {

@@ -34,6 +34,9 @@ class Files {
   list = (path: string) =>
     [...this.entries.keys()].filter((each) => dirname(each) === path).map((each) => basename(each))
   wants = (path: string) => !path.includes('skip')
+  watched = new Set<string>()
+  enter = (path: string) => this.watched.add(path)
+  leave = (path: string) => this.watched.delete(path)
 }
 
 const told = (changes: Change[]): string[] => changes.map(({ kind, path }) => `${kind} ${path}`)
@@ -119,6 +122,29 @@ test('however often a path is named, it is looked at once', () => {
   files.put('/r/a', 'file', { fresh: true })
   const named = ['/r/a', '/r', '/r/a'].map((path) => [path, path === '/r'] as const)
   expect(told(index.update(named))).toEqual(['written /r/a'])
+})
+
+test('what is in a directory that was made again is looked at again', () => {
+  const { files, index } = tree()
+  files.drop('/r/d')
+  files.put('/r/d', 'directory').put('/r/d/x').put('/r/d/y')
+  const named = ['/r/d/y', '/r/d/x', '/r/d'].map((path) => [path, false] as const)
+  index.update(named)
+  expect([...index.paths()].filter((path) => path.startsWith('/r/d/')).sort()).toEqual(['/r/d/x', '/r/d/y'])
+})
+
+test('directories are entered before they are read, and left when they are gone or another has their place', () => {
+  const { files, index } = tree()
+  expect([...files.watched]).toEqual(['/r', '/r/d'])
+  files.drop('/r/d')
+  index.updateOne('/r/d')
+  expect([...files.watched]).toEqual(['/r'])
+  files.put('/r/d', 'directory')
+  index.updateOne('/r/d')
+  files.drop('/r/d')
+  files.put('/r/d', 'file')
+  index.updateOne('/r/d')
+  expect([...files.watched]).toEqual(['/r'])
 })
 
 test('a file that has just been emptied is marked, and the permissions of a directory count', () => {

@@ -39,6 +39,10 @@ export interface Looker {
   list(path: string): readonly string[]
   /** Whether the path, of that kind, is of interest to anybody. */
   wants(path: string, kind: Entry['kind']): boolean
+  /** The names in a directory are about to be read. */
+  enter(path: string): void
+  /** A directory is no longer there, or another one is in its place. */
+  leave(path: string): void
 }
 
 /** What is known of the watched files. Told where something may have happened, it says what did. */
@@ -74,8 +78,9 @@ export class TreeIndex {
     return round.changes
   }
 
-  #compare(path: string, listed: boolean, round: Round): void {
-    const looked = round.looked.get(path)
+  /** `anew`: it is in a directory that was not looked into before, whatever may have been found under the name. */
+  #compare(path: string, listed: boolean, round: Round, anew = false): void {
+    const looked = anew ? undefined : round.looked.get(path)
     if (looked === true || (looked === false && !listed)) return
     const before = this.#entries.get(path)
     const found = this.#looker.look(path)
@@ -96,15 +101,21 @@ export class TreeIndex {
         ...(before !== undefined && !goesOn ? { replaces: true } : {}),
         ...(before?.kind === 'file' && now.size === 0 && before.size > 0 ? { emptied: true } : {}),
       })
-    if (now.kind !== 'directory' || (goesOn && !listed)) return
+    if (now.kind !== 'directory') return
+    // It may be readable now.
+    const hasOtherMode = goesOn && before.mode !== now.mode
+    if (goesOn && !listed && !hasOtherMode) return
+    if (hasOtherMode) this.#looker.leave(path)
+    this.#looker.enter(path)
     const names = new Set(this.#looker.list(path))
     for (const name of this.#names.get(path) ?? [])
       if (!names.has(name)) this.#compare(join(path, name), listed, round)
-    for (const name of names) this.#compare(join(path, name), listed, round)
+    for (const name of names) this.#compare(join(path, name), listed, round, !goesOn)
   }
 
   #remove(path: string, changes: Change[]): void {
     changes.push({ path, kind: 'removed' })
+    if (this.#entries.get(path)?.kind === 'directory') this.#looker.leave(path)
     this.#entries.delete(path)
     this.#names.get(dirname(path))?.delete(basename(path))
     const names = this.#names.get(path)

@@ -48,26 +48,30 @@ export class WatchedTree {
   constructor(rules: readonly Rule[], { clock, unwatchable = () => {} }: WatchedTreeOptions) {
     this.#rules = rules
     this.#clock = clock
-    this.#looker = hostFiles(rules, () => clock.now())
-    this.index = new TreeIndex(this.#looker)
     this.#watchers = new DirectoryWatchers({
       hint: (path) => {
         this.#events += 1
         this.#hint(path)
       },
+      lost: (directory) => this.#hint(directory, true),
       unwatchable,
       fault: (error) => {
         this.#fault = error
         this.#wake()
       },
     })
+    this.#looker = {
+      ...hostFiles(rules, () => clock.now()),
+      // Before its names are read: what comes after them is told.
+      enter: (path) => this.#watchers.watch(path),
+      leave: (path) => this.#watchers.unwatch(path),
+    }
+    this.index = new TreeIndex(this.#looker)
   }
 
   /** Once it has returned, every later change will be in a batch. */
   open(): void {
-    const found = this.index.update([...this.#bases()].map((base) => [base, false]))
-    // Each directory is looked into once more by the first batch: for what changed before its watch was in place.
-    this.#watchNew(found)
+    this.index.update([...this.#bases()].map((base) => [base, false]))
     if (this.#fault !== undefined) throw this.#fault
   }
 
@@ -137,21 +141,16 @@ export class WatchedTree {
     this.#events = 0
     const changes = this.index.update(this.#hints)
     this.#hints.clear()
-    if (changes.length > 0) this.#watchNew(changes)
-    return changes
+    return changes.some(({ kind }) => kind === 'removed') ? [...changes, ...this.#lookHigher()] : changes
   }
 
-  /** Watches new directories, and looks into them once more when that is in place. */
-  #watchNew(changes: readonly Change[]): void {
-    for (const { path, kind } of changes) if (kind === 'removed') this.#watchers.unwatch(path)
-    const directories = changes
-      .filter(({ path, kind }) => kind === 'written' && this.index.get(path)?.kind === 'directory')
-      .map(({ path }) => path)
+  /** What a rule names has gone, perhaps: then it is awaited in the directory that is left. */
+  #lookHigher(): Change[] {
     const missing = [...this.#bases()].filter((base) => !this.#watchers.has(base))
-    for (const path of new Set([...directories, ...missing])) {
-      this.#watchers.watch(path)
-      this.#hint(path, true)
-    }
+    const changes = this.index.update(missing.map((base) => [base, true]))
+    // Gone as well, meanwhile.
+    for (const base of missing) if (!this.#watchers.has(base)) this.#hint(base, true)
+    return changes
   }
 }
 
