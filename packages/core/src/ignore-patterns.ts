@@ -1,3 +1,5 @@
+import { pathPattern } from './path-pattern.ts'
+
 /** Patterns of a `.dockerignore` (moby's patternmatcher): which paths of a tree are left out. */
 export interface IgnorePatterns {
   /** Whether the path (relative, with slashes, no `./`) is left out. The last pattern that fits it, or a directory above it, counts. */
@@ -8,7 +10,7 @@ export interface IgnorePatterns {
 
 interface Pattern {
   readonly text: string
-  readonly matches: RegExp
+  readonly matches: (path: string) => boolean
   readonly isException: boolean
 }
 
@@ -42,7 +44,7 @@ export const ignorePatterns = (patterns: readonly string[]): IgnorePatterns => {
     for (const [index, { matches, isException }] of compiled.entries()) {
       // Only what would change the answer is looked at.
       if (isException !== ignored) continue
-      if (above[index] === true || matches.test(path)) ignored = !isException
+      if (above[index] === true || matches(path)) ignored = !isException
     }
     return ignored
   }
@@ -65,7 +67,7 @@ const fitsOfDirectories = (patterns: readonly Pattern[]): ((path: string) => rea
     const directory = path.slice(0, slash)
     if (last?.directory === directory) return last.fits
     const above = fitsAbove(directory)
-    const fits = patterns.map(({ matches }, index) => above[index] === true || matches.test(directory))
+    const fits = patterns.map(({ matches }, index) => above[index] === true || matches(directory))
     last = { directory, fits }
     return fits
   }
@@ -76,7 +78,7 @@ const compile = (given: string): Pattern => {
   const isException = given.startsWith('!')
   const text = clean(isException ? given.slice(1) : given).replace(/^\/(?=.)/, '')
   if (isException && text === '.') throw new SyntaxError('illegal exclusion pattern: "!"')
-  return { text, isException, matches: toRegExp(text) }
+  return { text, isException, matches: pathPattern(text) }
 }
 
 /** Go's filepath.Clean: no empty, `.` or `..` parts, no slash at the end. */
@@ -90,37 +92,6 @@ const clean = (path: string): string => {
   }
   return `${isAbsolute ? '/' : ''}${parts.join('/')}` || (isAbsolute ? '/' : '.')
 }
-
-const toRegExp = (pattern: string): RegExp => {
-  let source = ''
-  for (let at = 0; at < pattern.length; ) {
-    const rest = pattern.slice(at)
-    if (rest.startsWith('**')) {
-      // `**/` is any number of directories, none too; `**` at the end is everything.
-      const withSlash = rest.startsWith('**/')
-      at += withSlash ? 3 : 2
-      source += at >= pattern.length ? '.*' : '(?:.*/)?'
-    } else if (rest.startsWith('[')) {
-      const [whole, not = '', set = ''] = /^\[(\^?)((?:\\.|[^\]\\])+)\]/.exec(rest) ?? []
-      if (whole === undefined) throw new SyntaxError(`syntax error in pattern "${pattern}"`)
-      source += `[${not === '' ? '' : '^/'}${set.replace(/\[/g, '\\[')}]`
-      at += whole.length
-    } else {
-      const [character = ''] = rest
-      if (character === '*') source += '[^/]*'
-      else if (character === '?') source += '[^/]'
-      else if (character === '\\') {
-        if (rest.length === 1) throw new SyntaxError(`syntax error in pattern "${pattern}"`)
-        source += escapeRegExp(rest[1] ?? '')
-        at += 1
-      } else source += escapeRegExp(character)
-      at += 1
-    }
-  }
-  return new RegExp(`^${source}$`, 's')
-}
-
-const escapeRegExp = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')
 
 /** Whether an exception could name something below the directory: by its own beginning, or by any with a wildcard in it. */
 const mayMatchBelow = (pattern: string, directory: string): boolean => {

@@ -87,6 +87,20 @@ test('a tree that nobody could check out is refused, and no program is left', as
   await vi.waitFor(() => expect(atWork()).toEqual([]))
 })
 
+test('patterns that are none, or that would keep the engine busy, are refused or read in no time', async () => {
+  const ignoring = (text: string) => {
+    commit(
+      'patterns',
+      `100644 blob ${blob(text)}\t.dockerignore`,
+      `100644 blob ${blob('x')}\t${'a'.repeat(200)}`,
+    )
+    return fetched('patterns')
+  }
+  await expect(ignoring('a[')).rejects.toMatchObject({ status: 400, message: /^.dockerignore: syntax error/ })
+  await expect(ignoring('a\n'.repeat(200_000))).rejects.toMatchObject({ status: 400 })
+  expect(await ignoring(`${'*a'.repeat(60)}x`)).toHaveLength(2)
+})
+
 test('without git, the command that installs it is told', async () => {
   const environment: { PATH: string } = toolOptions.env
   const { PATH } = environment

@@ -1,11 +1,12 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
-import { ignorePatterns, isSystemError, parseIgnoreFile } from '@container-compose/core'
+import { isSystemError } from '@container-compose/core'
 import { ExecaError, execa } from 'execa'
 import { ApiError, badParameter } from '../../api/errors.ts'
 import { toolOptions } from '../../images/layers/unpack.ts'
 import { type GitContext, parseGitUrl } from './git-url.ts'
+import { contextPatterns } from './ignore-file.ts'
 import { receiveContext } from './receive.ts'
 
 export interface GitFetch {
@@ -42,7 +43,7 @@ export const fetchGitContext = async (
   const ignoreFile = await git('show', `FETCH_HEAD:${join(context.directory, '.dockerignore')}`).catch(
     () => '',
   )
-  const patterns = ignorePatterns(parseIgnoreFile(ignoreFile))
+  const patterns = contextPatterns(ignoreFile)
   const archive = execa('git', ['archive', '--format=tar', tree], {
     ...options(dir),
     ...{ extendEnv: false, stdin: 'ignore', buffer: { stdout: false }, reject: false, cancelSignal: signal },

@@ -1,10 +1,11 @@
 import { lstat, mkdir, readdir, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join, posix } from 'node:path'
-import { type IgnorePatterns, ignorePatterns, isSystemError, parseIgnoreFile } from '@container-compose/core'
+import { isSystemError } from '@container-compose/core'
 import { badParameter } from '../../api/errors.ts'
 import { forBuildah, heredocContext, writeHeredocs } from '../dockerfile/for-buildah.ts'
 import type { BuildRequest } from '../request.ts'
 import { fetchGitContext } from './git.ts'
+import { contextPatterns, longestIgnoreFile } from './ignore-file.ts'
 import { receiveContext } from './receive.ts'
 
 /** A context on disk, ready for buildah. */
@@ -87,13 +88,8 @@ const resolveInside = async (dir: string, path: string): Promise<string | undefi
 const leaveOutOwnFiles = async (dir: string, dockerfile: string): Promise<void> => {
   const file = await resolveInside(dir, '.dockerignore')
   if (file === undefined) return
-  let patterns: IgnorePatterns
-  try {
-    patterns = ignorePatterns(parseIgnoreFile(await readFile(file, 'utf8')))
-  } catch (error) {
-    if (error instanceof SyntaxError) throw badParameter(`.dockerignore: ${error.message}`)
-    throw error
-  }
+  if ((await stat(file)).size > longestIgnoreFile) throw badParameter('.dockerignore is too long')
+  const patterns = contextPatterns(await readFile(file, 'utf8'))
   for (const name of [dockerfile, '.dockerignore'])
     if (patterns.ignores(posix.normalize(name))) await rm(join(dir, name), { force: true })
 }
