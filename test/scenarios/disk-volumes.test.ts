@@ -73,6 +73,42 @@ test('docker cp reaches the volumes of a container that does not run, as its pro
   await host.docker(['volume', 'rm', 'disk', 'directory'])
 })
 
+test('a part of a volume is mounted alone, of a directory and of a disk', async () => {
+  const parts = ['directory', 'disk'].flatMap((source) =>
+    ['part/of', 'file'].map(
+      (subpath) =>
+        `{ type: volume, source: ${source}, target: /${source}/${subpath}, volume: { subpath: ${subpath} } }`,
+    ),
+  )
+  const dir = host.project('parts', {
+    'compose.yaml': `
+services:
+  whole: { image: demo/busybox:1, runtime: vm, command: [sh, /fill.sh], volumes: ['directory:/a', 'disk:/b', './fill.sh:/fill.sh:ro'] }
+  part:
+    image: demo/busybox:1
+    runtime: vm
+    command: [sh, -c, 'cat /directory/part/of/x /directory/file /disk/part/of/x /disk/file; ls /disk']
+    volumes: [${parts.join(', ')}]
+    depends_on: { whole: { condition: service_completed_successfully } }
+  out:
+    image: demo/busybox:1
+    runtime: vm
+    command: [cat, /x]
+    volumes: [{ type: volume, source: directory, target: /x, volume: { subpath: out } }]
+volumes: { directory: {}, disk: { driver_opts: { type: ext4, size: 64m } } }
+`,
+    'fill.sh':
+      'for v in a b; do cd /$v; mkdir -p part/of; echo $v > part/of/x; echo $v > file; ln -s /etc/passwd out; done',
+  })
+  const { stdout } = await host.ok(['up', '--no-log-prefix', 'part'], { cwd: dir })
+  expect(stdout).toContain('a\na\nb\nb\nfile\npart\n')
+  // A link in a volume is none to the host's files.
+  const out = await host.compose(['up', 'out'], { cwd: dir })
+  expect(out.code).not.toBe(0)
+  expect(out.stdout + out.stderr).toMatch(/mount out of .*No such file/)
+  await host.ok(['down', '-v'], { cwd: dir })
+})
+
 test('a full volume is an error for the program alone, and docker makes, removes and refuses such volumes', async () => {
   const made = await host.docker(['volume', 'create', '-o', 'type=ext4', '-o', 'o=size=16m', 'small'])
   expect(made.stdout).toBe('small\n')

@@ -147,6 +147,25 @@ static const char *directory_of(const char *port)
 	return !strcmp(port, "locking") ? PORT_LOCKING : PORT_PLAIN;
 }
 
+/* What lies at `path` in the directory, links in which lead nowhere outside of it. */
+static bool mount_part(struct mount_root *root, const char *directory, const char *path, const char *target,
+		       unsigned long flags, struct fault *fault)
+{
+	struct mount_root whole;
+	char source[64];
+	if (!path || !*path)
+		return mount_bind(root, directory, target, flags, fault);
+	if (!mount_root_open(&whole, directory, fault))
+		return false;
+	int part = mount_root_resolve(&whole, path);
+	snprintf(source, sizeof source, "/proc/self/fd/%d", part);
+	bool bound = part >= 0 ? mount_bind(root, source, target, flags, fault) :
+				 fault_errno(fault, "mounting %s of a volume", path);
+	close(part);
+	close(whole.fd);
+	return bound;
+}
+
 bool mount_item(struct mount_root *root, struct view item, struct fault *fault)
 {
 	const char *target = item_string(item_find(item, TAG_MOUNT_TARGET));
@@ -156,10 +175,12 @@ bool mount_item(struct mount_root *root, struct view item, struct fault *fault)
 	if (!port)
 		return mount_filesystem(root, item, target, fault);
 	const char *entry = item_string(item_find(item, TAG_MOUNT_SOURCE));
+	unsigned long flags = (unsigned long)item_number(item_find(item, TAG_MOUNT_FLAGS), 0);
 	char source[64];
 	if (!entry || strspn(entry, "0123456789") != strlen(entry) || !*entry)
 		return fault_set(fault, 128, EINVAL, "the mount of %s makes no sense", target);
-	if (!data_disk_path(data_disk_of(item), source, sizeof source))
-		snprintf(source, sizeof source, "%s/%s", directory_of(port), entry);
-	return mount_bind(root, source, target, (unsigned long)item_number(item_find(item, TAG_MOUNT_FLAGS), 0), fault);
+	if (data_disk_path(data_disk_of(item), source, sizeof source))
+		return mount_part(root, source, item_string(item_find(item, TAG_MOUNT_DATA)), target, flags, fault);
+	snprintf(source, sizeof source, "%s/%s", directory_of(port), entry);
+	return mount_bind(root, source, target, flags, fault);
 }

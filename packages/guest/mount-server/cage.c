@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/mount.h>
+#include <linux/openat2.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,6 +34,18 @@ static int *new_descriptors(const struct options *options)
 	return descriptors;
 }
 
+static int open_source(const struct source *source)
+{
+	int whole = must(open(source->path, O_PATH | O_CLOEXEC), "mount %s", source->path);
+	if (!source->subpath)
+		return whole;
+	struct open_how how = { .flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS };
+	int part = must((int)syscall(SYS_openat2, whole, source->subpath, &how, sizeof how), "mount %s of %s",
+			source->subpath, source->path);
+	close(whole);
+	return part;
+}
+
 struct parent become_parent(const struct options *options, int lock, void (*note_child)(int pid))
 {
 	/* One descriptor per inode that the guest knows. */
@@ -40,7 +53,7 @@ struct parent become_parent(const struct options *options, int lock, void (*note
 	setrlimit(RLIMIT_NOFILE, &files);
 	int *sources = new_descriptors(options);
 	for (size_t i = 0; i < options->source_count; i++)
-		sources[i] = must(open(options->sources[i].path, O_PATH | O_CLOEXEC), "mount %s", options->sources[i].path);
+		sources[i] = open_source(&options->sources[i]);
 	int pid_namespace = must(open("/proc/self/ns/pid", O_RDONLY | O_CLOEXEC), "namespaces");
 	must(unshare(CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS), "namespaces");
 	return (struct parent){ .options = options, .sources = sources, .pid_namespace = pid_namespace, .lock = lock,

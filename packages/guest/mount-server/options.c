@@ -7,7 +7,7 @@
 
 static _Noreturn void usage(void)
 {
-	fputs("usage: mount-server --profile plain|locking --socket PATH --pid-file PATH [--xattrs] rw=PATH|ro=PATH...\n",
+	fputs("usage: mount-server --profile plain|locking --socket PATH --pid-file PATH [--xattrs] rw=PATH|ro=PATH [sub=PATH]...\n",
 	      stderr);
 	exit(2);
 }
@@ -57,7 +57,14 @@ struct options parse_options(int argc, char **argv)
 	options.sources = calloc(options.source_count, sizeof *options.sources);
 	if (!options.sources)
 		abort();
-	for (size_t i = 0; i < options.source_count; i++)
-		options.sources[i] = parse_source(argv[optind + (int)i]);
+	options.source_count = 0;
+	for (int i = optind; i < argc; i++) {
+		if (strncmp(argv[i], "sub=", 4))
+			options.sources[options.source_count++] = parse_source(argv[i]);
+		else if (options.source_count)
+			options.sources[options.source_count - 1].subpath = argv[i] + 4;
+		else
+			usage();
+	}
 	return options;
 }

@@ -14,6 +14,8 @@ enum profile {
 /* A directory or file of the host; its name in the session's root is its index. */
 struct source {
 	const char *path;
+	/* Only this of it, NULL for all: relative, and links in it lead nowhere outside of `path`. */
+	const char *subpath;
 	bool read_only;
 };
 

@@ -84,6 +84,7 @@ const diskMounts = ({ mounts }: ContainerDocument): DiskMount[] =>
             file: mount.source,
             target: mount.destination,
             readOnly: mount.readOnly,
+            ...(mount.subpath !== undefined && { subpath: mount.subpath }),
           },
         ]
       : [],

@@ -30,6 +30,7 @@ const fileMount = (mount: Bind, others: readonly string[]): HostMount => {
   const shared = mount.type === 'volume' || others.some((other) => overlap(other, mount.source))
   return {
     source: mount.source,
+    ...(mount.type === 'volume' && mount.subpath !== undefined && { subpath: mount.subpath }),
     target: mount.destination,
     readOnly: mount.readOnly,
     kind: mount.type,

@@ -126,6 +126,8 @@ export type MountPoint =
       readonly readOnly: boolean
       readonly mode: string
       readonly anonymous: boolean
+      /** Only this directory or file of the volume. */
+      readonly subpath?: string
       /** `source` is the file of a disk. */
       readonly isDisk?: boolean
       readonly fromMounts: boolean

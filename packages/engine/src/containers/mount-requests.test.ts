@@ -19,6 +19,13 @@ test('a bind begins with a path, a volume with a name, an anonymous volume with 
   ])
 })
 
+test('a part of a volume lies within it', () => {
+  const mount = { Type: 'volume', Source: 'data', Target: '/b' }
+  const of = (Subpath: string) => ({ Mounts: [{ ...mount, VolumeOptions: { Subpath } }] })
+  expect(wanted(of('a/b'))).toMatchObject([{ subpath: 'a/b' }])
+  for (const outside of ['/etc', '..', 'a/../../b']) expect(statusOf(of(outside))).toBe(400)
+})
+
 test('nocopy keeps an empty volume empty', () => {
   expect(wanted({ Binds: ['data:/data:rw,nocopy'] })).toMatchObject([{ copy: false }])
 })

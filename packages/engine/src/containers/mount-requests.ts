@@ -26,6 +26,8 @@ export type WantedMount =
       readonly driver: string
       readonly options: Readonly<Record<string, string>>
       readonly labels: Readonly<Record<string, string>>
+      /** Only this directory or file of the volume. */
+      readonly subpath?: string
       readonly fromMounts: boolean
     }
   | {
@@ -147,7 +149,7 @@ const parseMount = (mount: MountRequest): WantedMount => {
     }
     case 'volume': {
       const { NoCopy, Labels, Subpath, DriverConfig } = mount.VolumeOptions ?? {}
-      if (Subpath) throw fault('VolumeOptions.Subpath is not supported')
+      if (Subpath && !isWithin(Subpath)) throw fault('subpath must be a relative path within the volume')
       return {
         ...base,
         type: 'volume',
@@ -157,6 +159,7 @@ const parseMount = (mount: MountRequest): WantedMount => {
         driver: DriverConfig?.Name ?? '',
         options: DriverConfig?.Options ?? {},
         labels: Labels ?? {},
+        ...(Subpath && { subpath: Subpath }),
       }
     }
     case 'tmpfs': {
@@ -176,6 +179,9 @@ const parseMount = (mount: MountRequest): WantedMount => {
       throw fault('mount type unknown')
   }
 }
+
+const isWithin = (path: string): boolean =>
+  !posix.isAbsolute(path) && !/^\.\.(\/|$)/.test(posix.normalize(path))
 
 /** What Docker adds: no programs with privileges, no devices, no programs, unless asked for. */
 const tmpfsOptions = (asked: readonly string[]): string[] => {

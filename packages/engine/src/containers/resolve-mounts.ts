@@ -74,7 +74,8 @@ const resolve = async (
           options,
           labels,
         }))
-      await fillVolume(context.images, volume, copy ? { imageId, path: mount.destination } : undefined)
+      const isFilled = copy && mount.subpath === undefined
+      await fillVolume(context.images, volume, isFilled ? { imageId, path: mount.destination } : undefined)
       return {
         ...{ ...rest, name: volume.name, source: volume.mountpoint, anonymous: name === undefined },
         ...(volume.isDisk && { isDisk: true }),

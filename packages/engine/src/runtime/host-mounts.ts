@@ -9,6 +9,8 @@ interface MountPlace {
 
 /** A directory or file. */
 export interface HostFiles extends MountPlace {
+  /** Only this of it: relative, and links on the way lead nowhere outside of it. */
+  readonly subpath?: string
   readonly kind: 'bind' | 'volume'
   /** Which FUSE session carries it: `locking` where several containers write to one source. */
   readonly profile: 'plain' | 'locking'
@@ -20,6 +22,8 @@ export interface DiskMount {
   readonly volume: string
   /** Absolute; it exists. */
   readonly file: string
+  /** As of files. */
+  readonly subpath?: string
   readonly target: string
   readonly readOnly: boolean
 }

@@ -31,7 +31,10 @@ const encodeOrigin = (mount: Exclude<GuestMount, { readonly kind: 'filesystem' }
     case 'shared':
       return [stringItem(tag.mountPort, mount.port), stringItem(tag.mountSource, mount.entry)]
     case 'disk':
-      return [stringItem(tag.mountPort, 'disk'), stringItem(tag.mountSource, String(mount.disk))]
+      return [
+        ...[stringItem(tag.mountPort, 'disk'), stringItem(tag.mountSource, String(mount.disk))],
+        stringItem(tag.mountData, mount.subpath),
+      ]
     case 'socket':
       return [
         ...[stringItem(tag.mountPort, 'sockets'), stringItem(tag.mountSource, mount.entry)],

@@ -55,7 +55,14 @@ export type GuestMount =
       readonly readOnly: boolean
     }
   /** The file system on a disk besides the container's own, counted from 0. */
-  | { readonly kind: 'disk'; readonly target: string; readonly disk: number; readonly readOnly: boolean }
+  | {
+      readonly kind: 'disk'
+      readonly target: string
+      readonly disk: number
+      /** Only this of it, empty for all. */
+      readonly subpath: string
+      readonly readOnly: boolean
+    }
   /** A unix socket that leads to the one with the number `entry` of the socket server on the host. */
   | {
       readonly kind: 'socket'

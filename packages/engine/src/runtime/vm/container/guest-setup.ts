@@ -131,8 +131,8 @@ const sharedMounts = ({ hostMounts }: Bundle): GuestMount[] =>
 
 const diskMounts = ({ diskMounts: mounts }: Bundle): GuestMount[] => {
   const files = dataDiskFiles(mounts)
-  return mounts.map(({ file, target, readOnly }) => ({
-    ...{ kind: 'disk', target, readOnly },
+  return mounts.map(({ file, target, readOnly, subpath = '' }) => ({
+    ...{ kind: 'disk', target, readOnly, subpath },
     disk: files.indexOf(file),
   }))
 }

@@ -5,6 +5,8 @@ export interface PortMount {
   /** Its number on the port. That of a directory or file is its name in the root of the FUSE session; the guest agent binds it onto `target`. */
   readonly entry: number
   readonly source: string
+  /** Only this of it. */
+  readonly subpath?: string
   readonly target: string
   readonly readOnly: boolean
 }
@@ -30,8 +32,12 @@ export const mountPorts = (hostMounts: readonly HostMount[]): readonly MountPort
     (name): FilePort => ({
       name,
       mounts: hostMounts
-        .filter((mount) => mount.kind !== 'socket' && mount.profile === name)
-        .map(({ source, target, readOnly }, entry) => ({ entry, source, target, readOnly })),
+        .filter((mount) => mount.kind !== 'socket')
+        .filter(({ profile }) => profile === name)
+        .map(({ source, subpath, target, readOnly }, entry) => ({
+          ...{ entry, source, target, readOnly },
+          ...(subpath !== undefined && { subpath }),
+        })),
     }),
   )
   const sockets: SocketPort = {

@@ -103,7 +103,10 @@ const serverArguments = (port: MountPort, socketPath: string, runDir: string): s
     ? port.mounts.map(({ source }) => source)
     : [
         ...['--profile', port.name],
-        ...port.mounts.map(({ source, readOnly }) => `${readOnly ? 'ro' : 'rw'}=${source}`),
+        ...port.mounts.flatMap(({ source, subpath, readOnly }) => [
+          `${readOnly ? 'ro' : 'rw'}=${source}`,
+          ...(subpath === undefined ? [] : [`sub=${subpath}`]),
+        ]),
       ]),
 ]
 
