@@ -60,3 +60,16 @@ test.each([
 test('a target that is not there is named', () => {
   expect(() => read('FROM a\n', 'nope')).toThrow('failed to reach build target nope in Dockerfile')
 })
+
+test('a file that is made to keep the engine busy is read or refused in no time', () => {
+  const spaces = ' '.repeat(1_000_000)
+  const [stage] = read(`# a=b${spaces}c\n${spaces}FROM x\nRUN a${spaces}b\n`).stages
+  expect(stage?.steps.map(({ keyword, text }) => [keyword, text.length])).toEqual([
+    ['FROM', 1],
+    ['RUN', 1_000_002],
+  ])
+  const doubling = Array.from({ length: 60 }, (_, n) => `ARG A${n + 1}=$A${n}$A${n}\n`).join('')
+  expect(() => read(`ARG A0=aaaaaaaa\n${doubling}FROM x\n`)).toThrow('longer than 16384 characters')
+  expect(() => read(`FROM ${'${a:-'.repeat(50_000)}${'}'.repeat(50_000)}\n`)).toThrow('longer than')
+  expect(() => read('FROM a AS b\n'.repeat(50_000))).toThrow('more than 10000 instructions')
+})

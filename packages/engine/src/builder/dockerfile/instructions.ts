@@ -60,7 +60,9 @@ export const parseInstructions = (text: string): Instruction[] => {
       goesOn = ended !== undefined
       whole += ended ?? line
     }
-    const [, keyword = '', rest = ''] = /^\s*(\S+)\s*([\s\S]*?)\s*$/.exec(whole) ?? []
+    const trimmed = whole.trim()
+    const [keyword = ''] = /^\S+/.exec(trimmed) ?? []
+    const rest = trimmed.slice(keyword.length).trimStart()
     const heredocs: Heredoc[] = []
     for (const beginning of takesFiles.has(keyword.toUpperCase()) ? heredocsOf(rest) : []) {
       const { word, stripsTabs } = beginning
@@ -77,6 +79,8 @@ export const parseInstructions = (text: string): Instruction[] => {
       })
       at += 1
     }
+    if (instructions.length === mostInstructions)
+      throw dockerfileFault(first + 1, `more than ${mostInstructions} instructions`)
     instructions.push({
       keyword: keyword.toUpperCase(),
       text: rest,
@@ -89,6 +93,9 @@ export const parseInstructions = (text: string): Instruction[] => {
   return instructions
 }
 
+/** No image has that many layers. */
+const mostInstructions = 10_000
+
 const takesFiles = new Set(['RUN', 'COPY', 'ADD'])
 
 const isBlank = (line = ''): boolean => line.trim() === ''
@@ -96,17 +103,18 @@ const isComment = (line = ''): boolean => /^\s*#/.test(line)
 
 /** The line before its escape character, or undefined when it does not go on. */
 const withoutContinuation = (line: string, continuation: string): string | undefined => {
-  const trimmed = line.replace(/[ \t]+$/, '')
-  if (!trimmed.endsWith(continuation)) return undefined
-  return trimmed.slice(0, -1)
+  let end = line.length
+  while (line[end - 1] === ' ' || line[end - 1] === '\t') end -= 1
+  return line[end - 1] === continuation ? line.slice(0, end - 1) : undefined
 }
 
 /** Directives are comments of the form `# name=value` before everything else. */
 const escapeOf = (lines: readonly string[]): string => {
   for (const [index, line] of lines.entries()) {
-    const [, name, value] = /^\s*#\s*(\w+)\s*=\s*(.*?)\s*$/.exec(line) ?? []
+    const [, name, given = ''] = /^\s*#\s*(\w+)\s*=(.*)$/.exec(line) ?? []
     if (name === undefined) return '\\'
     if (name.toLowerCase() !== 'escape') continue
+    const value = given.trim()
     if (value !== '\\' && value !== '`')
       throw dockerfileFault(index + 1, `invalid ESCAPE '${value}'. Must be \` or \\`)
     return value
