@@ -2,6 +2,7 @@ import type { Locations, Project, Service } from '@container-compose/compose'
 import { formatLocation, UserError, UserErrors } from '@container-compose/core'
 import { withBuildSupport } from './build-support.ts'
 import type { DesiredService, DesiredState } from './desired-state.ts'
+import { sharedDisks } from './disk-volumes.ts'
 import { fileObjectFaults } from './file-objects.ts'
 
 /** A key of the file that cannot be honoured here. */
@@ -105,7 +106,7 @@ export const withSupport = (
   { ownEngine, defaultRuntime }: SupportOptions,
 ): { readonly desired: DesiredState; readonly warnings: readonly string[] } => {
   const errors: UserError[] = []
-  const warnings: string[] = []
+  const warnings: string[] = ownEngine ? sharedDisks({ project, locations }) : []
   const services = desired.services.map((wanted) => {
     const service = project.services[wanted.name] as Service
     const runtime = service.runtime ?? defaultRuntime
