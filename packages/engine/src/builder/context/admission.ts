@@ -1,5 +1,6 @@
 import { badParameter } from '../../api/errors.ts'
 import type { TarEntry } from '../../images/tar/header.ts'
+import { nameBudget } from '../../images/tar/name-budget.ts'
 
 /**
  * Judges the members of a context in their order. What it gives back is safe for a plain `tar -x` into an empty directory: no name
@@ -12,15 +13,24 @@ export const admission = (): ((entry: TarEntry) => TarEntry | undefined) => {
   /** What stands under a path so far. */
   const kinds = new Map<string, 'directory' | 'file' | 'link'>()
 
-  const parentsOf = (components: readonly string[], shown: string): void => {
-    for (let length = 1; length < components.length; length += 1) {
-      const parent = components.slice(0, length).join('/')
+  const spend = nameBudget()
+
+  const set = (path: string, kind: 'directory' | 'file' | 'link'): void => {
+    spend(path)
+    kinds.set(path, kind)
+  }
+
+  /** Above a directory that is known, all is known. */
+  const enterParents = (name: string, shown: string): void => {
+    for (let end = name.lastIndexOf('/'); end > 0; end = name.lastIndexOf('/', end - 1)) {
+      const parent = name.slice(0, end)
       const kind = kinds.get(parent)
-      if (kind !== undefined && kind !== 'directory')
+      if (kind === 'directory') return
+      if (kind !== undefined)
         throw badParameter(
           `invalid build context: ${shown} leads through ${quote(parent)}, which is no directory`,
         )
-      kinds.set(parent, 'directory')
+      set(parent, 'directory')
     }
   }
 
@@ -29,18 +39,18 @@ export const admission = (): ((entry: TarEntry) => TarEntry | undefined) => {
     const components = componentsOf(entry.name, shown)
     if (components.length === 0) return undefined
     const name = components.join('/')
-    parentsOf(components, shown)
+    enterParents(name, shown)
     const safe = { ...entry, name, uid: 0, gid: 0, xattrs: new Map<string, Buffer>() }
     const before = kinds.get(name)
     switch (entry.type) {
       case 'directory':
         if (before !== undefined && before !== 'directory') throw twice(shown)
-        kinds.set(name, 'directory')
+        set(name, 'directory')
         return { ...safe, name: `${name}/` }
       case 'file':
       case 'symlink':
         if (before !== undefined) throw twice(shown)
-        kinds.set(name, entry.type === 'file' ? 'file' : 'link')
+        set(name, entry.type === 'file' ? 'file' : 'link')
         return safe
       case 'hardlink': {
         const target = componentsOf(entry.linkName, `the link target of ${shown}`).join('/')
@@ -49,7 +59,7 @@ export const admission = (): ((entry: TarEntry) => TarEntry | undefined) => {
           throw badParameter(
             `invalid build context: ${shown} is a hard link to ${quote(target)}, which is no file in it`,
           )
-        kinds.set(name, 'file')
+        set(name, 'file')
         return { ...safe, linkName: target }
       }
       default:
@@ -60,9 +70,14 @@ export const admission = (): ((entry: TarEntry) => TarEntry | undefined) => {
   }
 }
 
+/** PATH_MAX of the kernel. */
+const longestName = 4096
+
 const nouns = { character: 'character device', block: 'block device', fifo: 'named pipe' }
 
 const componentsOf = (name: string, shown: string): string[] => {
+  if (name.length > longestName)
+    throw badParameter(`invalid build context: ${shown.slice(0, 100)}… is too long`)
   const components = name.split('/').filter((part) => part !== '' && part !== '.')
   if (name.includes('\0') || components.includes('..'))
     throw badParameter(`invalid build context: ${shown} leads out of it`)

@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { TarEntry } from '../../images/tar/header.ts'
 import { type TestMember, testTar } from '../../images/test-tar.ts'
+import { admission } from './admission.ts'
 import { prepareContext } from './prepare.ts'
 import { type ContextLimits, receiveContext } from './receive.ts'
 
@@ -44,6 +46,7 @@ test('a compressed archive is one too', async () => {
 
 const hostile: readonly (readonly [string, Members, string])[] = [
   ['a name that leads out', [{ name: 'a/../../out', content: 'x' }], '"a/../../out" leads out of it'],
+  ['a name that no kernel takes', [{ name: 'a/'.repeat(300_000), type: 'directory' }], 'is too long'],
   [
     'a name through a link',
     [
@@ -92,6 +95,17 @@ test('a context has limits', async () => {
   await expect(receive(members, { bytes: 1999, entries: 9 })).rejects.toMatchObject({ status: 400 })
   rmSync(inside('.'), { recursive: true })
   await expect(receive(members, { bytes: 9999, entries: 1 })).rejects.toMatchObject({ status: 400 })
+})
+
+test('a few names with very many directories above them do not fill the memory', () => {
+  const admit = admission()
+  const member = (n: number): TarEntry => ({
+    ...{ name: `${n}/${'a/'.repeat(2000)}x`, type: 'file', linkName: '', size: 0, mode: 0, uid: 0, gid: 0 },
+    ...{ mtime: '0', xattrs: new Map() },
+  })
+  expect(() => {
+    for (let n = 0; n < 1000; n += 1) admit(member(n))
+  }).toThrow('too long together')
 })
 
 test('what is no archive is no context', async () => {

@@ -1,4 +1,5 @@
 import type { TarEntry } from '../tar/header.ts'
+import { nameBudget } from '../tar/name-budget.ts'
 
 /** A layer holds something that has no place in an image, or is larger than allowed. */
 export class LayerError extends Error {
@@ -44,7 +45,13 @@ export const planLayer = (limits: LayerLimits): LayerPlan => {
   const nodes = new Map<string, Node>([['', { type: 'directory' }]])
   const removed = new Set<string>()
   const opaque = new Set<string>()
+  const spend = nameBudget()
   let count = 0
+
+  const set = (path: string, node: Node): void => {
+    spend(path)
+    nodes.set(path, node)
+  }
 
   /** Follows symbolic links of this layer, inside its root as a chroot would; lists the directories that are not there yet. */
   const resolve = (components: readonly string[], shown: string): { at: string[]; missing: string[] } => {
@@ -75,7 +82,7 @@ export const planLayer = (limits: LayerLimits): LayerPlan => {
 
   const directoriesFor = (paths: readonly string[], entry: TarEntry): TarEntry[] =>
     paths.map((path) => {
-      nodes.set(path, { type: 'directory' })
+      set(path, { type: 'directory' })
       // Docker makes directories that a layer needs but does not have with these rights.
       return {
         ...entry,
@@ -91,6 +98,7 @@ export const planLayer = (limits: LayerLimits): LayerPlan => {
     })
 
   const whiteout = (parent: string, base: string, shown: string): void => {
+    spend(`${parent}/${base}`)
     if (base === opaqueMarker) opaque.add(parent)
     // Other names of that form are leftovers of aufs, which every engine ignores.
     if (base.startsWith(`${whiteoutPrefix}.wh.`)) return
@@ -140,10 +148,10 @@ export const planLayer = (limits: LayerLimits): LayerPlan => {
       // A device node of an image would be one on the host, too; containers get theirs from the runtime.
       const to = entry.type === 'hardlink' ? hardlink(entry) : entry.linkName
       if (entry.type === 'character' || entry.type === 'block' || to === undefined) {
-        nodes.set(path, { type: 'dropped' })
+        set(path, { type: 'dropped' })
         return above
       }
-      nodes.set(path, nodeOf(entry, nodes.get(to)))
+      set(path, nodeOf(entry, nodes.get(to)))
       return [...above, clean({ ...entry, linkName: to }, isDirectory ? `${path}/` : path)]
     },
     whiteouts: () => ({ removed: [...removed].sort(), opaque: [...opaque].sort() }),
