@@ -4,8 +4,10 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { DiskMount } from '../../host-mounts.ts'
 import type { Bundle, RunningContainer } from '../../runtime.ts'
+import { Held } from '../machine/held.ts'
 import { makeTestDisk } from '../testing/test-disk.ts'
 import { openVmHost, type VmHost } from '../testing/vm-host.ts'
+import { openDataDisks } from './data-disks.ts'
 
 let host: VmHost
 const started = new Set<RunningContainer>()
@@ -71,12 +73,17 @@ test('what a guest has synced is on the disk when its machine is killed amid wri
   expect(Number(await outputOf('cat /data/last', [at(file)]))).toBeGreaterThanOrEqual(Number(synced))
 })
 
-test('a second machine does not get a disk that one has', async () => {
+test('a machine holds the lock of its disks as long as it lives', async () => {
   const file = await makeTestDisk(host.root, 'data')
-  await start('sleep 1000', [at(file)])
-  await expect(start('cat /data/file', [at(file, '/data', true)])).rejects.toThrow(
+  const [, container] = await start('sleep 1000', [at(file)])
+  const held = new Held()
+  await expect(openDataDisks([at(file)], held, 0)).rejects.toThrow(
     'another virtual machine has the disk of volume data',
   )
+  await container.destroy()
+  await container.exited
+  await openDataDisks([at(file)], held, 0)
+  await held.close()
 })
 
 test('a full disk of the host is an error for the guest, and it goes on', async () => {

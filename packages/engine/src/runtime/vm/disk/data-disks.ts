@@ -19,7 +19,11 @@ export const dataDiskFiles = (mounts: readonly DiskMount[]): string[] => [
  *
  * @throws StartError when another machine has one of them, or there are more than a machine has disks.
  */
-export const openDataDisks = async (mounts: readonly DiskMount[], held: Held): Promise<number[]> => {
+export const openDataDisks = async (
+  mounts: readonly DiskMount[],
+  held: Held,
+  waitMs = patienceMs,
+): Promise<number[]> => {
   const files = dataDiskFiles(mounts)
   if (files.length > dataDisks)
     throw new StartError(
@@ -38,7 +42,7 @@ export const openDataDisks = async (mounts: readonly DiskMount[], held: Held): P
         },
       )
     })
-    const disk = await flock(file, { signal: AbortSignal.timeout(patienceMs) }).catch((cause: unknown) => {
+    const disk = await flock(file, { signal: AbortSignal.timeout(waitMs) }).catch((cause: unknown) => {
       throw new StartError(`another virtual machine has the disk of volume ${volume}`, 128, { cause })
     })
     opened.push(held.fd(disk))
