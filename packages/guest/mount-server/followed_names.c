@@ -61,6 +61,9 @@ static bool find_name(uint32_t source, struct name *name)
 static bool watch(struct name *name)
 {
 	char directory[32];
+	/* A host has few of them to give. */
+	if (events < 0)
+		events = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
 	snprintf(directory, sizeof directory, "/proc/self/fd/%d", name->directory);
 	name->watch = inotify_add_watch(events, directory, IN_CREATE | IN_MOVED_TO | IN_ONLYDIR);
 	if (name->watch < 0)
@@ -138,8 +141,7 @@ void names_follow(struct parent *of)
 {
 	parent = of;
 	names = calloc(parent->options->source_count + 1, sizeof *names);
-	events = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-	for (uint32_t i = 0; names && events >= 0 && i < parent->options->source_count; i++) {
+	for (uint32_t i = 0; names && i < parent->options->source_count; i++) {
 		struct stat st;
 		if (fstat(parent->sources[i], &st) || !S_ISREG(st.st_mode) || !find_name(i, &names[count]))
 			continue;
