@@ -53,7 +53,7 @@ static bool needs_watch(const struct inode *inode, const struct stat *st)
 static void watch_and_stat(struct server *server, struct inode *inode, struct stat *st)
 {
 	if (needs_watch(inode, st) && watch_inode(server, inode))
-		fstat(inode->fd, st);
+		fstat(inode_fd(inode), st);
 }
 
 /*
@@ -77,25 +77,29 @@ static struct inode *open_child(struct server *server, struct inode *parent, con
 {
 	uint32_t source = parent->id == ROOT_ID ? (uint32_t)strtoul(name, NULL, 10) : parent->source;
 	int replaced = parent->id == ROOT_ID ? replacement_of(server, source) : -1;
-	if (replaced >= 0 ? fstat(replaced, st) : fstatat(parent->fd, name, st, AT_SYMLINK_NOFOLLOW))
+	if (replaced >= 0 ? fstat(replaced, st) : fstatat(inode_fd(parent), name, st, AT_SYMLINK_NOFOLLOW))
 		return NULL;
 	struct inode *inode = inodes_find(&server->inodes, st, source);
-	if (inode)
+	if (inode && inode->fd >= 0)
 		return inode;
 	int fd = replaced >= 0 ? openat(server->descriptors, fd_name(replaced).text, O_PATH | O_CLOEXEC) :
-				 openat(parent->fd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+				 openat(inode_fd(parent), name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
 		return NULL;
 	/* The name may have become something else meanwhile. */
 	if (fstat(fd, st) == 0) {
 		inode = inodes_find(&server->inodes, st, source);
-		if (!inode && (inode = inodes_add(&server->inodes, fd, st, source)))
+		if (inode && descriptor_found(inode, fd))
+			return inode;
+		if (inode)
+			inodes_disown(&server->inodes, inode);
+		if ((inode = inodes_add(&server->inodes, fd, st, source)))
 			return inode;
 	}
 	int error = errno;
 	close(fd);
 	errno = error;
-	return inode;
+	return NULL;
 }
 
 int look_up(struct server *server, struct inode *parent, const char *name, struct fuse_entry_param *entry)
@@ -155,7 +159,7 @@ void reply_look_up(fuse_req_t request, struct inode *parent, const char *name)
 void reply_attributes(fuse_req_t request, struct inode *inode)
 {
 	struct stat st;
-	if (fstat(inode->fd, &st)) {
+	if (fstat(inode_fd(inode), &st)) {
 		fuse_reply_err(request, errno);
 		return;
 	}
@@ -169,9 +173,10 @@ void reply_attributes(fuse_req_t request, struct inode *inode)
 struct inode *inode_of(fuse_req_t request, fuse_ino_t id)
 {
 	struct inode *inode = inodes_get(&server_of(request)->inodes, id);
-	if (!inode)
-		fuse_reply_err(request, ESTALE);
-	return inode;
+	if (inode && inode_fd(inode) >= 0)
+		return inode;
+	fuse_reply_err(request, ESTALE);
+	return NULL;
 }
 
 struct inode *directory_of(fuse_req_t request, fuse_ino_t id, const char *name)

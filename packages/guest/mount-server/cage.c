@@ -48,9 +48,12 @@ static int open_source(const struct source *source)
 
 struct parent become_parent(const struct options *options, int lock, void (*note_child)(int pid))
 {
-	/* One descriptor per inode that the guest knows. */
+	/* Descriptors of inodes, open files and locks: as many as this process may have. */
 	struct rlimit files = { .rlim_cur = 1048576, .rlim_max = 1048576 };
-	setrlimit(RLIMIT_NOFILE, &files);
+	if (setrlimit(RLIMIT_NOFILE, &files) && getrlimit(RLIMIT_NOFILE, &files) == 0) {
+		files.rlim_cur = files.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &files);
+	}
 	int *sources = new_descriptors(options);
 	for (size_t i = 0; i < options->source_count; i++)
 		sources[i] = open_source(&options->sources[i]);

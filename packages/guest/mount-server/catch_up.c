@@ -52,7 +52,7 @@ void catch_up_begin(struct catch_up *catch_up, const uint64_t *watched, size_t c
 static bool is_made_since(const struct inode *directory, const char *name, struct timespec since)
 {
 	struct statx st;
-	if (statx(directory->fd, name, AT_SYMLINK_NOFOLLOW, STATX_BTIME, &st) || !(st.stx_mask & STATX_BTIME))
+	if (statx(inode_fd(directory), name, AT_SYMLINK_NOFOLLOW, STATX_BTIME, &st) || !(st.stx_mask & STATX_BTIME))
 		return false;
 	struct timespec made = { .tv_sec = st.stx_btime.tv_sec, .tv_nsec = st.stx_btime.tv_nsec };
 	return !is_before(made, since);
@@ -62,7 +62,7 @@ static void look_at_name(struct server *server, struct inode *directory, const c
 {
 	const struct catch_up *catch_up = &server->catch_up;
 	struct stat st;
-	if (!strcmp(name, ".") || !strcmp(name, "..") || fstatat(directory->fd, name, &st, AT_SYMLINK_NOFOLLOW) ||
+	if (!strcmp(name, ".") || !strcmp(name, "..") || fstatat(inode_fd(directory), name, &st, AT_SYMLINK_NOFOLLOW) ||
 	    is_before(st.st_ctim, catch_up->since))
 		return;
 	/* Or something in it was made, where it is a directory. */
@@ -86,7 +86,7 @@ static void look_at_file(struct server *server, const struct inode *file)
 {
 	const struct catch_up *catch_up = &server->catch_up;
 	struct stat st;
-	if (!catch_up->is_everything && fstat(file->fd, &st) == 0 && !is_before(st.st_ctim, catch_up->since))
+	if (!catch_up->is_everything && fstat(inode_fd(file), &st) == 0 && !is_before(st.st_ctim, catch_up->since))
 		poke_state(server, file, is_before(st.st_mtim, catch_up->since));
 }
 
@@ -111,7 +111,7 @@ static void begin_next(struct server *server)
 	const struct inode *inode = inodes_get(&server->inodes, catch_up->ids[catch_up->next]);
 	catch_up->at = catch_up->filled = 0;
 	if (inode && inode->type == S_IFDIR && inode->id != ROOT_ID)
-		catch_up->listing = openat(inode->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		catch_up->listing = openat(inode_fd(inode), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	else if (inode)
 		look_at_file(server, inode);
 	if (catch_up->listing < 0)

@@ -45,8 +45,8 @@ static int add_watch(struct server *server, const struct inode *inode)
 {
 	int fd = server->host_events.fd;
 	if (inode->type == S_IFDIR)
-		return fchdir(inode->fd) ? -1 : inotify_add_watch(fd, ".", NAME_EVENTS | STATE_EVENTS | IN_EXCL_UNLINK);
-	return fchdir(server->descriptors) ? -1 : inotify_add_watch(fd, fd_name(inode->fd).text, STATE_EVENTS);
+		return fchdir(inode_fd(inode)) ? -1 : inotify_add_watch(fd, ".", NAME_EVENTS | STATE_EVENTS | IN_EXCL_UNLINK);
+	return fchdir(server->descriptors) ? -1 : inotify_add_watch(fd, fd_name(inode_fd(inode)).text, STATE_EVENTS);
 }
 
 bool watch_inode(struct server *server, struct inode *inode)
@@ -117,11 +117,12 @@ static void name_went(struct server *server, struct inode *directory, const stru
 static void told_of_rename(struct server *server, struct inode *directory, const char *name)
 {
 	struct stat st;
-	struct inode *inode = fstatat(directory->fd, name, &st, AT_SYMLINK_NOFOLLOW) ?
+	struct inode *inode = fstatat(inode_fd(directory), name, &st, AT_SYMLINK_NOFOLLOW) ?
 				      NULL :
 				      inodes_find(&server->inodes, &st, directory->source);
 	if (!inode)
 		return;
+	inode_named(&server->inodes, inode, directory, name);
 	struct stamp now = stamp_of(&st), as_before = inode->told;
 	as_before.changed = now.changed;
 	if (!stamps_equal(&now, &as_before))
@@ -168,7 +169,7 @@ static void pass_on(struct server *server, struct inode *watched, const struct i
 	if (!(event->mask & IN_MOVED_TO))
 		settle_move(server);
 	if (event->len == 0) {
-		if (fstat(watched->fd, &st) == 0)
+		if (fstat(inode_fd(watched), &st) == 0)
 			tell_state(server, watched, &st, event->mask);
 		return;
 	}
@@ -176,7 +177,7 @@ static void pass_on(struct server *server, struct inode *watched, const struct i
 		pass_on_name(server, watched, event);
 		return;
 	}
-	if (fstatat(watched->fd, event->name, &st, AT_SYMLINK_NOFOLLOW))
+	if (fstatat(inode_fd(watched), event->name, &st, AT_SYMLINK_NOFOLLOW))
 		return;
 	struct inode *inode = inodes_find(&server->inodes, &st, watched->source);
 	if (inode)
@@ -226,13 +227,14 @@ static void scan(struct server *server)
 		struct inode *inode = inodes_get(&server->inodes, *next);
 		struct inode *parent = inode ? inodes_get(&server->inodes, inode->parent) : NULL;
 		struct stat st;
-		if (!inode || fstat(inode->fd, &st))
+		if (!inode)
 			continue;
-		tell_state(server, inode, &st, 0);
+		if (fstat(inode_fd(inode), &st) == 0)
+			tell_state(server, inode, &st, 0);
 		/* Sources keep their names. */
 		if (!parent || parent->id == ROOT_ID || !inode->name)
 			continue;
-		if (fstatat(parent->fd, inode->name, &st, AT_SYMLINK_NOFOLLOW) || st.st_dev != inode->dev ||
+		if (fstatat(inode_fd(parent), inode->name, &st, AT_SYMLINK_NOFOLLOW) || st.st_dev != inode->dev ||
 		    st.st_ino != inode->ino) {
 			poke_delete(server, parent, inode->name, inode->type == S_IFDIR);
 			notify_entry(server, parent, inode->name);

@@ -69,6 +69,7 @@ static uint64_t take_slot(struct inodes *inodes)
 void inodes_init(struct inodes *inodes, int root, struct ledger *ledger)
 {
 	*inodes = (struct inodes){ .bucket_count = 64, .ledger = ledger };
+	descriptors_init(&inodes->descriptors);
 	inodes->buckets = calloc(inodes->bucket_count, sizeof *inodes->buckets);
 	struct stat st;
 	must(fstat(root, &st), "the session's root");
@@ -128,8 +129,10 @@ struct inode *inodes_add(struct inodes *inodes, int fd, const struct stat *st, u
 		return NULL;
 	}
 	*inode = (struct inode){ .id = id, .generation = ++inodes->ledger->generation, .dev = st->st_dev, .ino = st->st_ino,
-				 .source = source, .type = st->st_mode & S_IFMT, .fd = fd, .watch = -1, .io = -1 };
+				 .source = source, .type = st->st_mode & S_IFMT, .fd = -1, .watch = -1, .io = -1,
+				 .table = inodes };
 	inodes_place(inodes, inode);
+	descriptor_adopt(inode, fd);
 	if (inodes->ledger->slot_count < inodes->slot_count)
 		inodes->ledger->slot_count = inodes->slot_count;
 	inodes->ledger->inodes[id] =
@@ -138,7 +141,7 @@ struct inode *inodes_add(struct inodes *inodes, int fd, const struct stat *st, u
 	return inode;
 }
 
-static void link_out(struct inodes *inodes, struct inode *inode)
+static void link_out(struct inodes *inodes, const struct inode *inode)
 {
 	struct inode **at = &inodes->buckets[bucket_of(inodes, inode->dev, inode->ino)];
 	while (*at != inode)
@@ -149,11 +152,22 @@ static void link_out(struct inodes *inodes, struct inode *inode)
 void inodes_replace(struct inodes *inodes, struct inode *inode, int fd, const struct stat *st)
 {
 	link_out(inodes, inode);
-	close(inode->fd);
-	inode->fd = fd;
+	descriptor_close(inode);
+	descriptor_adopt(inode, fd);
 	inode->dev = inodes->ledger->inodes[inode->id].dev = st->st_dev;
 	inode->ino = inodes->ledger->inodes[inode->id].ino = st->st_ino;
 	link_in(inodes, inode);
+}
+
+void inodes_disown(struct inodes *inodes, struct inode *inode)
+{
+	link_out(inodes, inode);
+	/* No file has that. */
+	inode->dev = 0;
+	inode->ino = 0;
+	link_in(inodes, inode);
+	free(inode->name);
+	inode->name = NULL;
 }
 
 void inodes_remove(struct inodes *inodes, struct inode *inode)
@@ -163,7 +177,7 @@ void inodes_remove(struct inodes *inodes, struct inode *inode)
 	inodes->ledger->inodes[inode->id].lookups = 0;
 	inodes->vacant[inodes->vacant_count++] = inode->id;
 	inodes->used--;
-	close(inode->fd);
+	descriptor_close(inode);
 	free(inode->name);
 	free(inode);
 }

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "descriptors.h"
 #include "ledger.h"
 
 /* What tells one state of a file from the next. */
@@ -28,8 +29,14 @@ struct inode {
 	/* Which source it was reached by. The same file behind two sources is two inodes: one may be read-only. */
 	uint32_t source;
 	mode_t type;
-	/* O_PATH; keeps (dev, ino) from being used again. */
+	/* O_PATH, -1 while it is closed: see descriptors.h, and ask inode_fd for it. */
 	int fd;
+	bool is_pinned;
+	struct inode *fd_older, *fd_newer;
+	/* When the file was made, noted as the descriptor is closed. */
+	struct timespec made;
+	/* The table that it is in. */
+	struct inodes *table;
 	/* Directory and name by which the guest last got it; a hint, the host may have renamed it since. */
 	uint64_t parent;
 	char *name;
@@ -61,6 +68,7 @@ struct inodes {
 	struct inode **buckets;
 	size_t bucket_count, used;
 	struct ledger *ledger;
+	struct descriptors descriptors;
 };
 
 #define ROOT_ID 1
@@ -88,6 +96,9 @@ void inode_counted(struct inodes *inodes, struct inode *inode, int64_t times);
 struct inode *inodes_get(struct inodes *inodes, uint64_t id);
 
 struct inode *inodes_find(struct inodes *inodes, const struct stat *st, uint32_t source);
+
+/* Another file has its number now: what the guest holds of it is nothing that could be found. */
+void inodes_disown(struct inodes *inodes, struct inode *inode);
 
 /* Takes `fd` over on success. NULL with errno ENFILE or ENOMEM when there are too many. */
 struct inode *inodes_add(struct inodes *inodes, int fd, const struct stat *st, uint32_t source);

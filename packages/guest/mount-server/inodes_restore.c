@@ -17,7 +17,7 @@
 static int open_kept(const struct inode *parent, struct kept_inode *kept)
 {
 	struct stat st;
-	int fd = openat(parent->fd, kept->name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	int fd = openat(inode_fd(parent), kept->name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
 		return -1;
 	bool known = fstat(fd, &st) == 0 && (st.st_mode & S_IFMT) == kept->type;
@@ -46,9 +46,10 @@ static struct inode *restore(struct inodes *inodes, uint64_t id, unsigned depth)
 	if (!inode)
 		fail("inode table");
 	*inode = (struct inode){ .id = id, .generation = kept->generation, .lookups = kept->lookups, .dev = kept->dev,
-				 .ino = kept->ino, .source = kept->source, .type = kept->type, .fd = fd, .watch = -1,
-				 .io = -1, .parent = kept->parent, .name = strdup(kept->name) };
+				 .ino = kept->ino, .source = kept->source, .type = kept->type, .fd = -1, .watch = -1,
+				 .table = inodes, .io = -1, .parent = kept->parent, .name = strdup(kept->name) };
 	inodes_place(inodes, inode);
+	descriptor_adopt(inode, fd);
 	return inode;
 }
 

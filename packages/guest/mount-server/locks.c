@@ -41,7 +41,7 @@ static struct lock_holder *find(const struct locks *locks, uint64_t inode, uint6
 /* For writing, which an exclusive lock of a range asks for; where that can't be, the kernel will refuse such a lock. */
 static int open_to_lock(const struct server *server, const struct inode *inode, enum lock_kind kind)
 {
-	struct fd_name name = fd_name(inode->fd);
+	struct fd_name name = fd_name(inode_fd(inode));
 	int flags = O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
 	int fd = kind == LOCK_KIND_FCNTL ? openat(server->descriptors, name.text, flags | O_RDWR) : -1;
 	return fd >= 0 ? fd : openat(server->descriptors, name.text, flags | O_RDONLY);
@@ -139,7 +139,7 @@ static void outdate(struct server *server, uint64_t id)
 {
 	struct inode *inode = inodes_get(&server->inodes, id);
 	struct stat st;
-	if (!inode || fstat(inode->fd, &st))
+	if (!inode || fstat(inode_fd(inode), &st))
 		return;
 	/* The first is in force before the answer that grants the lock. */
 	notify_attributes(server, inode);

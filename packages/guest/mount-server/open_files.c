@@ -51,7 +51,7 @@ static int open_again(struct server *server, struct inode *inode, int flags, boo
 	if (files->count >= MOST_OPEN)
 		close_file(server, files->oldest);
 	/* Follows only the link of /proc to the very file that the O_PATH descriptor holds. */
-	int fd = openat(server->descriptors, fd_name(inode->fd).text, flags | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	int fd = openat(server->descriptors, fd_name(inode_fd(inode)).text, flags | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0)
 		return -errno;
 	inode->io = fd;

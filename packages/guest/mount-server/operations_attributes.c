@@ -12,7 +12,7 @@ static int set_owner(const struct inode *inode, const struct stat *wanted, int w
 {
 	uid_t uid = which & FUSE_SET_ATTR_UID ? wanted->st_uid : (uid_t)-1;
 	gid_t gid = which & FUSE_SET_ATTR_GID ? wanted->st_gid : (gid_t)-1;
-	return fchownat(inode->fd, "", uid, gid, AT_EMPTY_PATH);
+	return fchownat(inode_fd(inode), "", uid, gid, AT_EMPTY_PATH);
 }
 
 static int set_mode(const struct server *server, const struct inode *inode, mode_t mode)
@@ -22,7 +22,7 @@ static int set_mode(const struct server *server, const struct inode *inode, mode
 		errno = EOPNOTSUPP;
 		return -1;
 	}
-	return fchmodat(server->descriptors, fd_name(inode->fd).text, mode & 07777, 0);
+	return fchmodat(server->descriptors, fd_name(inode_fd(inode)).text, mode & 07777, 0);
 }
 
 static int set_size(struct server *server, struct inode *inode, off_t size)
@@ -49,7 +49,7 @@ static int set_times(const struct inode *inode, const struct stat *wanted, int w
 		wanted_time(wanted->st_atim, which, FUSE_SET_ATTR_ATIME, FUSE_SET_ATTR_ATIME_NOW),
 		wanted_time(wanted->st_mtim, which, FUSE_SET_ATTR_MTIME, FUSE_SET_ATTR_MTIME_NOW),
 	};
-	return utimensat(inode->fd, "", times, AT_EMPTY_PATH);
+	return utimensat(inode_fd(inode), "", times, AT_EMPTY_PATH);
 }
 
 /* Owner before mode: a change of owner takes the set-id bits away, and the guest's kernel has said what shall remain. */
@@ -74,7 +74,7 @@ void op_setattr(fuse_req_t request, fuse_ino_t id, struct stat *wanted, int whic
 	if (!inode || poke_answers_setattr(request, inode))
 		return;
 	struct stat before;
-	if (fstat(inode->fd, &before) == 0)
+	if (fstat(inode_fd(inode), &before) == 0)
 		tell_if_changed(server, inode, &before);
 	int error = set_all(server, inode, wanted, which) ? errno : 0;
 	own_change(inode);

@@ -28,7 +28,7 @@ void op_open(fuse_req_t request, fuse_ino_t id, struct fuse_file_info *file)
 	struct stat st;
 	if (!inode)
 		return;
-	if (fstat(inode->fd, &st)) {
+	if (fstat(inode_fd(inode), &st)) {
 		fuse_reply_err(request, errno);
 		return;
 	}
@@ -74,7 +74,7 @@ void op_read(fuse_req_t request, fuse_ino_t id, size_t size, off_t offset, struc
 
 static void tell_if_changed_until_now(struct server *server, struct inode *inode, struct stat *st)
 {
-	if (fstat(inode->fd, st) == 0)
+	if (fstat(inode_fd(inode), st) == 0)
 		tell_if_changed(server, inode, st);
 }
 

@@ -41,7 +41,7 @@ void op_readlink(fuse_req_t request, fuse_ino_t id)
 	if (!inode)
 		return;
 	char target[PATH_MAX + 1];
-	ssize_t length = readlinkat(inode->fd, "", target, sizeof target - 1);
+	ssize_t length = readlinkat(inode_fd(inode), "", target, sizeof target - 1);
 	if (length < 0) {
 		fuse_reply_err(request, errno == ENOENT ? EINVAL : errno);
 		return;
@@ -56,7 +56,7 @@ void op_statfs(fuse_req_t request, fuse_ino_t id)
 	if (!inode)
 		return;
 	struct statvfs fs;
-	if (fstatvfs(inode->fd, &fs))
+	if (fstatvfs(inode_fd(inode), &fs))
 		fuse_reply_err(request, errno);
 	else
 		fuse_reply_statfs(request, &fs);

@@ -20,7 +20,7 @@ static void expect(struct server *server, const struct inode *directory, uint32_
 static void own_change_of(struct server *server, struct inode *directory, const char *name)
 {
 	struct stat st;
-	if (fstatat(directory->fd, name, &st, AT_SYMLINK_NOFOLLOW))
+	if (fstatat(inode_fd(directory), name, &st, AT_SYMLINK_NOFOLLOW))
 		return;
 	struct inode *inode = inodes_find(&server->inodes, &st, directory->source);
 	if (!inode)
@@ -39,10 +39,10 @@ static void finish_making(fuse_req_t request, struct inode *parent, const char *
 	expect(server, parent, IN_CREATE, name);
 	const struct fuse_ctx *who = fuse_req_ctx(request);
 	struct stat directory;
-	fstat(parent->fd, &directory);
+	fstat(inode_fd(parent), &directory);
 	/* A set-gid directory gives its own group, which the host's kernel has done. */
 	gid_t group = directory.st_mode & S_ISGID ? (gid_t)-1 : who->gid;
-	int error = fchownat(parent->fd, name, who->uid, group, AT_SYMLINK_NOFOLLOW) ? errno : 0;
+	int error = fchownat(inode_fd(parent), name, who->uid, group, AT_SYMLINK_NOFOLLOW) ? errno : 0;
 	struct fuse_entry_param entry;
 	if (!error)
 		error = look_up(server, parent, name, &entry);
@@ -53,9 +53,9 @@ static void finish_making(fuse_req_t request, struct inode *parent, const char *
 	struct inode *made = inodes_get(&server->inodes, entry.ino);
 	if (!S_ISLNK(mode) && mode & (S_ISUID | S_ISGID)) {
 		mode_t inherited = S_ISDIR(mode) ? entry.attr.st_mode & S_ISGID : 0;
-		fchmodat(server->descriptors, fd_name(made->fd).text, (mode & 07777) | inherited, 0);
+		fchmodat(server->descriptors, fd_name(inode_fd(made)).text, (mode & 07777) | inherited, 0);
 		struct stat st;
-		if (fstat(made->fd, &st) == 0)
+		if (fstat(inode_fd(made), &st) == 0)
 			entry.attr.st_mode = st.st_mode;
 	}
 	own_change(made);
@@ -66,13 +66,13 @@ static int make_node(const struct inode *parent, const char *name, mode_t mode)
 {
 	mode_t allowed = mode & 01777;
 	if (S_ISFIFO(mode) || S_ISSOCK(mode))
-		return mknodat(parent->fd, name, (mode & S_IFMT) | allowed, 0);
+		return mknodat(inode_fd(parent), name, (mode & S_IFMT) | allowed, 0);
 	if (!S_ISREG(mode)) {
 		/* A device of the host is not the guest's to make. */
 		errno = EPERM;
 		return -1;
 	}
-	int fd = openat(parent->fd, name, O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW | O_CLOEXEC, allowed);
+	int fd = openat(inode_fd(parent), name, O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW | O_CLOEXEC, allowed);
 	return fd < 0 ? -1 : close(fd);
 }
 
@@ -97,7 +97,7 @@ void op_mkdir(fuse_req_t request, fuse_ino_t parent, const char *name, mode_t mo
 	struct inode *directory = directory_of(request, parent, name);
 	if (!directory || poke_answers_making(request, directory, name))
 		return;
-	if (mkdirat(directory->fd, name, mode & 01777))
+	if (mkdirat(inode_fd(directory), name, mode & 01777))
 		fuse_reply_err(request, errno);
 	else
 		finish_making(request, directory, name, (mode & 07777) | S_IFDIR);
@@ -108,7 +108,7 @@ void op_symlink(fuse_req_t request, const char *target, fuse_ino_t parent, const
 	struct inode *directory = directory_of(request, parent, name);
 	if (!directory || poke_answers_making(request, directory, name))
 		return;
-	if (symlinkat(target, directory->fd, name))
+	if (symlinkat(target, inode_fd(directory), name))
 		fuse_reply_err(request, errno);
 	else
 		finish_making(request, directory, name, S_IFLNK);
@@ -121,7 +121,7 @@ void op_link(fuse_req_t request, fuse_ino_t id, fuse_ino_t parent, const char *n
 	struct inode *inode = directory ? inode_of(request, id) : NULL;
 	if (!inode)
 		return;
-	if (linkat(server->descriptors, fd_name(inode->fd).text, directory->fd, name, AT_SYMLINK_FOLLOW)) {
+	if (linkat(server->descriptors, fd_name(inode_fd(inode)).text, inode_fd(directory), name, AT_SYMLINK_FOLLOW)) {
 		fuse_reply_err(request, errno);
 		return;
 	}
@@ -137,10 +137,12 @@ static void remove_name(fuse_req_t request, fuse_ino_t parent, const char *name,
 		return;
 	struct server *server = server_of(request);
 	struct stat st;
-	struct inode *inode = fstatat(directory->fd, name, &st, AT_SYMLINK_NOFOLLOW)
+	struct inode *inode = fstatat(inode_fd(directory), name, &st, AT_SYMLINK_NOFOLLOW)
 				      ? NULL
 				      : inodes_find(&server->inodes, &st, directory->source);
-	if (unlinkat(directory->fd, name, flags)) {
+	if (inode)
+		descriptor_pin(inode);
+	if (unlinkat(inode_fd(directory), name, flags)) {
 		fuse_reply_err(request, errno);
 		return;
 	}
@@ -160,6 +162,17 @@ void op_rmdir(fuse_req_t request, fuse_ino_t parent, const char *name)
 	remove_name(request, parent, name, AT_REMOVEDIR);
 }
 
+/* What is replaced may be in use. */
+static void pin_named(struct server *server, const struct inode *directory, const char *name)
+{
+	struct stat st;
+	if (fstatat(inode_fd(directory), name, &st, AT_SYMLINK_NOFOLLOW))
+		return;
+	struct inode *inode = inodes_find(&server->inodes, &st, directory->source);
+	if (inode)
+		descriptor_pin(inode);
+}
+
 static void expect_move(struct server *server, const struct inode *from, const char *name, const struct inode *to,
 			const char *new_name)
 {
@@ -175,9 +188,10 @@ void op_rename(fuse_req_t request, fuse_ino_t parent, const char *name, fuse_ino
 	struct inode *to = from ? directory_of(request, new_parent, new_name) : NULL;
 	if (!to || poke_answers_change(request))
 		return;
+	pin_named(server, to, new_name);
 	/* A whiteout is a device node. */
 	int failed = flags & RENAME_WHITEOUT ? (errno = EINVAL, -1)
-					     : renameat2(from->fd, name, to->fd, new_name, flags);
+					     : renameat2(inode_fd(from), name, inode_fd(to), new_name, flags);
 	if (failed) {
 		fuse_reply_err(request, errno);
 		return;

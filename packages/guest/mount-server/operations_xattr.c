@@ -60,7 +60,7 @@ void op_getxattr(fuse_req_t request, fuse_ino_t id, const char *name, size_t siz
 {
 	struct inode *inode = subject_of(request, id, name);
 	if (inode)
-		reply_value(request, getxattr(fd_name(inode->fd).text, name, value_buffer, sizeof value_buffer), size);
+		reply_value(request, getxattr(fd_name(inode_fd(inode)).text, name, value_buffer, sizeof value_buffer), size);
 }
 
 /* Leaves the `user.` names of a list, in place; the new length. */
@@ -83,7 +83,7 @@ void op_listxattr(fuse_req_t request, fuse_ino_t id, size_t size)
 	struct inode *inode = subject_of(request, id, NULL);
 	if (!inode)
 		return;
-	ssize_t length = listxattr(fd_name(inode->fd).text, value_buffer, sizeof value_buffer);
+	ssize_t length = listxattr(fd_name(inode_fd(inode)).text, value_buffer, sizeof value_buffer);
 	reply_value(request, length < 0 ? length : keep_users(value_buffer, length), size);
 }
 
@@ -92,7 +92,7 @@ void op_setxattr(fuse_req_t request, fuse_ino_t id, const char *name, const char
 	struct inode *inode = subject_of(request, id, name);
 	if (!inode)
 		return;
-	int error = setxattr(fd_name(inode->fd).text, name, value, size, flags) ? errno : 0;
+	int error = setxattr(fd_name(inode_fd(inode)).text, name, value, size, flags) ? errno : 0;
 	own_change(inode);
 	fuse_reply_err(request, error);
 }
@@ -102,7 +102,7 @@ void op_removexattr(fuse_req_t request, fuse_ino_t id, const char *name)
 	struct inode *inode = subject_of(request, id, name);
 	if (!inode)
 		return;
-	int error = removexattr(fd_name(inode->fd).text, name) ? errno : 0;
+	int error = removexattr(fd_name(inode_fd(inode)).text, name) ? errno : 0;
 	own_change(inode);
 	fuse_reply_err(request, error);
 }

@@ -40,7 +40,7 @@ static void reply_phantom(fuse_req_t request, mode_t mode)
 static struct inode *held_under(struct server *server, const struct inode *directory, const char *name)
 {
 	struct stat st;
-	bool is_there = fstatat(directory->fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0;
+	bool is_there = fstatat(inode_fd(directory), name, &st, AT_SYMLINK_NOFOLLOW) == 0;
 	for (size_t id = ROOT_ID + 1; id < server->inodes.slot_count; id++) {
 		struct inode *inode = server->inodes.slots[id];
 		if (inode && inode->parent == directory->id && inode->name && !strcmp(inode->name, name) &&
@@ -53,7 +53,7 @@ static struct inode *held_under(struct server *server, const struct inode *direc
 static void reply_held(fuse_req_t request, struct inode *inode)
 {
 	struct fuse_entry_param entry = { .ino = inode->id, .generation = inode->generation };
-	if (fstat(inode->fd, &entry.attr)) {
+	if (fstat(inode_fd(inode), &entry.attr)) {
 		fuse_reply_err(request, errno);
 		return;
 	}

@@ -117,7 +117,7 @@ bool poke_move(struct server *server, const struct inode *from, const char *name
 static bool is_there(struct server *server, uint64_t directory, const char *name, struct stat *st)
 {
 	const struct inode *inode = inodes_get(&server->inodes, directory);
-	return inode && name && fstatat(inode->fd, name, st, AT_SYMLINK_NOFOLLOW) == 0;
+	return inode && name && fstatat(inode_fd(inode), name, st, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
 /* What the file is now; false when it has gone meanwhile: whatever took it away has an event of its own. */
@@ -133,7 +133,7 @@ static bool state_of(struct server *server, const struct poke *poke, struct stat
 		return true;
 	}
 	if (poke->file)
-		return file && fstat(file->fd, st) == 0;
+		return file && fstat(inode_fd(file), st) == 0;
 	if (poke->kind == POKE_MOVE)
 		return is_there(server, poke->to, poke->new_name, st);
 	return is_there(server, poke->directory, poke->name, st);

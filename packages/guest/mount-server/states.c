@@ -9,7 +9,7 @@
 void own_change(struct inode *inode)
 {
 	struct stat st;
-	if (fstat(inode->fd, &st))
+	if (fstat(inode_fd(inode), &st))
 		return;
 	inode->told = inode->raised = stamp_of(&st);
 	inode->raised_kinds = ALL_KINDS;

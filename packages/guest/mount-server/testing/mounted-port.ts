@@ -12,16 +12,20 @@ export interface RunningServer {
   readonly attendant: ChildProcess
 }
 
+/** The mount server, or what starts it. */
+type Program = readonly [string, ...string[]]
+
 /** Starts a mount server that connects to `socketPath`; resolves when it serves, rejects with what it said. */
 export const runServer = async (
   dir: string,
   profile: 'plain' | 'locking',
   sources: readonly string[],
   extra: readonly string[] = [],
+  [program, ...before]: Program = [artifactPath('mount-server')],
 ): Promise<RunningServer> => {
   const pidFile = join(dir, 'pid')
   const where = ['--profile', profile, '--socket', join(dir, 'sock'), '--pid-file', pidFile]
-  const attendant = spawn(artifactPath('mount-server'), [...where, ...extra, ...sources], {
+  const attendant = spawn(program, [...before, ...where, ...extra, ...sources], {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const [said, complaint] = await Promise.all([attendant.stdout.toArray(), firstLine(attendant)])
@@ -56,6 +60,7 @@ export const mountPort = async (
   profile: 'plain' | 'locking',
   sources: readonly string[],
   extra: readonly string[] = [],
+  program?: Program,
 ): Promise<MountedPort> => {
   const dir = await mkdtemp(join(tmpdir(), 'port-'))
   const mountpoint = join(dir, 'mnt')
@@ -71,7 +76,7 @@ export const mountPort = async (
   })
   await once(pump.stdout, 'data')
   const mounted = once(pump.stdout, 'data') as Promise<[Buffer]>
-  const server = await runServer(dir, profile, sources, extra)
+  const server = await runServer(dir, profile, sources, extra, program)
   const [said] = await mounted
   return {
     root: `/proc/${pump.pid}/root${mountpoint}`,

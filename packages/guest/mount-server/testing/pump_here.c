@@ -56,9 +56,13 @@ int main(int argc, char **argv)
 				 { .fd = signalfd(-1, &child, SFD_CLOEXEC), .events = POLLIN } };
 	int status = 0;
 	while (waitpid(pump, &status, WNOHANG) == 0) {
-		poll(ends, 2, 1000);
-		if (ends[0].revents)
-			kill(pump, SIGKILL);
+		poll(ends, 2, 100);
+		if (!ends[0].revents && ends[0].fd >= 0)
+			continue;
+		ends[0].fd = -1;
+		kill(pump, SIGKILL);
+		/* A request of its own that it has carried waits for the answer even in a killed thread. */
+		umount2(argv[1], MNT_FORCE);
 	}
 	umount2(argv[1], MNT_DETACH);
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 0;
