@@ -2,7 +2,7 @@ import { appendFileSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'no
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { eventually } from '../eventually.ts'
-import { Host, repository } from '../host.ts'
+import { bundle, Host, repository } from '../host.ts'
 import { endWatching, startWatch, Watching } from '../watching.ts'
 
 let host: Host
@@ -185,6 +185,23 @@ test('a rule that cannot be followed is refused before anything is done, with it
   expect(outcome.code).toBe(1)
   expect(outcome.stderr).toContain(`can't watch service "box" with action rebuild without a build context`)
   expect(outcome.stderr).toMatch(/compose\.yaml:\d+/)
+})
+
+test('a tree of more directories than the kernel watches is refused, with the command that raises the limit', async () => {
+  const dir = host.project('limit', {
+    'compose.yaml': compose('- { path: src, target: /app, action: sync }'),
+  })
+  for (const name of ['a', 'b', 'c', 'd']) mkdirSync(join(dir, 'src', name), { recursive: true })
+  // The limit of a user namespace, so that nobody else meets it.
+  const watch = 'echo 4 > /proc/sys/user/max_inotify_watches && exec "$0" "$@" watch --no-up'
+  const outcome = await host.run('unshare', ['-Ur', 'sh', '-c', watch, process.execPath, bundle], {
+    cwd: dir,
+  })
+  expect(outcome.code).toBe(1)
+  expect(outcome.stderr).toContain(
+    'no more directories can be watched: fs.inotify.max_user_watches is used up',
+  )
+  expect(outcome.stderr).toContain('sysctl fs.inotify.max_user_watches=')
 })
 
 test('a program in the machine that watches a bind mount itself is woken by what the host does, and by nothing else', async () => {

@@ -1,4 +1,4 @@
-import { badParameter } from '../api/errors.ts'
+import { ApiError, badParameter } from '../api/errors.ts'
 import { type Filters, fitsLabels, parseFilters } from '../api/filters.ts'
 import type { ContainerContext } from './context.ts'
 import { removeContainer } from './remove.ts'
@@ -12,8 +12,14 @@ export const pruneContainers = async (context: ContainerContext, filterText: str
     const { state, created, config } = container.document
     if (!['created', 'exited', 'dead'].includes(state.status)) continue
     if (!fitsLabels(filters, config.Labels) || created > until) continue
-    await removeContainer(context, container, { force: false, volumes: false })
-    deleted.push(container.id)
+    try {
+      await removeContainer(context, container, { force: false, volumes: false })
+      deleted.push(container.id)
+    } catch (error) {
+      // Somebody starts it, or removes it too: the others go all the same.
+      if (!(error instanceof ApiError)) throw error
+      context.log.info({ id: container.id }, `not pruned: ${error.message}`)
+    }
   }
   return { ContainersDeleted: deleted.length > 0 ? deleted : null, SpaceReclaimed: 0 }
 }
