@@ -2,6 +2,7 @@ import { exec, execDetached } from '@container-compose/orchestrator'
 import { flag, integer, list, text } from '../arguments/options.ts'
 import { defineCommand } from '../command.ts'
 import { openEngine } from '../engine.ts'
+import { environmentEntries } from '../environment-flags.ts'
 import { findTarget } from '../session.ts'
 import { terminalStreams } from '../terminal.ts'
 import { refuseDryRun } from './no-dry-run.ts'
@@ -36,7 +37,7 @@ export default defineCommand({
     const execOptions = {
       command,
       tty,
-      environment: options.env.flatMap((entry) => resolveVariable(entry, environment)),
+      environment: environmentEntries(options.env, environment).map(([name, value]) => `${name}=${value}`),
       user: options.user,
       workingDirectory: options.workdir,
       privileged: options.privileged,
@@ -51,13 +52,3 @@ export default defineCommand({
     return exec(client, target, execOptions, terminalStreams(world, { tty, stdin: options.interactive }))
   },
 })
-
-/** `K` alone takes the project's value, or is left out when there is none. */
-const resolveVariable = (
-  entry: string,
-  environment: Readonly<Record<string, string | undefined>>,
-): string[] => {
-  if (entry.includes('=')) return [entry]
-  const value = environment[entry]
-  return value === undefined ? [] : [`${entry}=${value}`]
-}

@@ -26,6 +26,7 @@ export const commands: Readonly<Record<string, Entry>> = {
   ps: { summary: 'List containers', load: () => import('./ps.ts') },
   logs: { summary: 'View output from containers', load: () => import('./logs.ts') },
   exec: { summary: 'Execute a command in a running container', load: () => import('./exec.ts') },
+  run: { summary: 'Run a one-off command on a service', load: () => import('./run.ts') },
   port: { summary: 'Print the public port for a port binding', load: () => import('./port.ts') },
   pull: { summary: 'Pull service images', load: () => import('./pull.ts') },
   plan: { summary: 'Show what up would do, and why', load: () => import('./plan.ts') },

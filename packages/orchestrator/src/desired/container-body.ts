@@ -22,7 +22,7 @@ export const containerBody = (
   const service = project.services[name] as Service
   const { mode, endpoints } = networkMembers(project, service, {
     containerName: finalName(instance),
-    serviceName: name,
+    serviceName: instance.oneOff?.useAliases === false ? undefined : name,
   })
   const { exposed, bindings } = portMembers(service)
   const labels = {
@@ -30,14 +30,15 @@ export const containerBody = (
     ...projectLabels(project),
     [label.configHash]: hash,
     [label.service]: name,
-    [label.containerNumber]: String(instance.number),
-    [label.oneOff]: 'False',
+    ...numberLabels(instance),
     [label.image]: instance.image?.Id ?? '',
     [label.dependsOn]: dependsOnText(service),
     ...(instance.replaces === undefined ? {} : { [label.replace]: instance.replaces }),
   }
   return compact({
     ...containerConfig(service),
+    AttachStdin: instance.oneOff?.attachStdin || undefined,
+    StdinOnce: instance.oneOff?.attachStdin || undefined,
     ExposedPorts: exposed,
     Image: image,
     Labels: labels,
@@ -46,10 +47,16 @@ export const containerBody = (
       ...hostConfig(project, service),
       NetworkMode: mode,
       PortBindings: bindings,
+      AutoRemove: instance.oneOff?.autoRemove || undefined,
     }),
     NetworkingConfig: { EndpointsConfig: endpoints },
   })
 }
+
+const numberLabels = ({ number, oneOff }: Instance): Record<string, string> =>
+  oneOff === undefined
+    ? { [label.containerNumber]: String(number), [label.oneOff]: 'False' }
+    : { [label.slug]: oneOff.slug, [label.oneOff]: 'True' }
 
 /** While a container replaces another it has a temporary name, and already answers to the lasting one. */
 const finalName = ({ name }: Instance): string => name.replace(/^[0-9a-f]{12}_/, '')

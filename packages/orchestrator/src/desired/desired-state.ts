@@ -68,6 +68,8 @@ export interface DesiredService {
   readonly anonymousTargets: readonly string[]
   /** Files whose content comes from the project: written into each container before it starts. */
   readonly files: readonly InjectedFile[]
+  /** Set: what is wanted is this container of `run` beside those that the service has. */
+  readonly oneOff?: OneOff
   readonly at: SourceLocation | undefined
   /** What differs from its container, when somebody has looked: `environment.DEBUG "1" → "0"`. */
   readonly changes?: readonly string[]
@@ -84,10 +86,25 @@ export interface InjectedFile {
   readonly gid: number
 }
 
+/** A container of `run`. */
+export interface OneOff {
+  readonly name: string
+  /** 64 hexadecimal digits. */
+  readonly slug: string
+  /** `--rm` */
+  readonly autoRemove: boolean
+  /** Its input is ours, and ends with it. */
+  readonly attachStdin: boolean
+  /** Whether it answers to the names of the service. */
+  readonly useAliases: boolean
+}
+
 /** What tells the containers of a service apart. */
 export interface Instance {
   readonly name: string
+  /** 0: a one-off. */
   readonly number: number
+  readonly oneOff?: OneOff | undefined
   readonly image: Pick<ImageDetails, 'Id'> | undefined
   /** Volumes without a name of the container that it replaces. */
   readonly inherited?: readonly {

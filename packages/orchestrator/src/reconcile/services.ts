@@ -1,11 +1,15 @@
 import { UserError } from '@container-compose/core'
-import type { DesiredService, Instance } from '../desired/desired-state.ts'
+import type { DesiredService, Instance, OneOff } from '../desired/desired-state.ts'
 import type { ObservedContainer } from '../observed/observed-state.ts'
 import { divergence } from './divergence.ts'
 import { type Replica, resourceOf, type Work } from './work.ts'
 
 /** Adds what gives a service the right number of right containers, none of them started. */
 export const planService = (work: Work, service: DesiredService): void => {
+  if (service.oneOff !== undefined) {
+    work.replicas.set(service.name, [oneOff(work, service, service.oneOff)])
+    return
+  }
   if (service.containerName !== undefined && service.replicas > 1)
     throw new UserError(
       'CONTAINER_NAME_SCALE',
@@ -37,6 +41,12 @@ export const planService = (work: Work, service: DesiredService): void => {
     replicas.push(fresh(work, service, highest, 'no container'))
   }
   work.replicas.set(service.name, replicas)
+}
+
+const oneOff = (work: Work, service: DesiredService, made: OneOff): Replica => {
+  const instance = { name: made.name, number: 0, image: imageOf(work, service), oneOff: made }
+  const createdBy = create(work, service, instance, { cause: 'asked to run' })
+  return { name: made.name, number: 0, createdBy }
 }
 
 /** Whether the service's containers have been removed because a volume of theirs is made again. */
