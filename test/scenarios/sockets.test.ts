@@ -95,7 +95,9 @@ test('20 connections at once, and 50 MB through one, both ways and unchanged', a
   ).toMatch(new RegExp(`^${numbers}\\d+\\n$`))
 })
 
-test('later connections work when the engine was restarted, and when the server on the host was killed', async () => {
+test('later connections work when the process was restarted, the engine too, and the server on the host was killed', async () => {
+  await host.ok(['restart', '--hot', 'box'], { cwd: dir })
+  expect(await askEngine('GET /_ping')).toContain('\r\nOK\r\n')
   await host.ok(['engine', 'stop'])
   await host.ok(['engine', 'start'])
   expect(await askEngine('GET /_ping')).toContain('\r\nOK\r\n')
