@@ -86,19 +86,23 @@ test('a machine holds the lock of its disks as long as it lives', async () => {
   await held.close()
 })
 
-test('a full disk of the host is an error for the guest, and it goes on', async () => {
+test('a full disk of the host is an error for the guest, and the volume comes back when there is room', async () => {
   const folder = join(host.root, 'small')
   mkdirSync(folder)
   execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=24m', 'tmpfs', folder])
   mounted.push(folder)
   const file = await makeTestDisk(folder, 'data')
   const text = await outputOf(
-    'dd if=/dev/zero of=/data/big bs=1M count=40 conv=fsync && echo written || echo failed',
+    'echo before | dd of=/data/before conv=fsync; dd if=/dev/zero of=/data/big bs=1M count=40 conv=fsync && echo written || echo failed',
     [at(file)],
   )
   expect(text).toContain('failed\n')
   expect(host.warnings).toHaveLength(1)
   expect(String(host.warnings[0])).toMatch(/^DiskError: .* test-1: No space left on device/)
+  execFileSync('mount', ['-o', 'remount,size=200m', folder])
+  expect(await outputOf('cat /data/before; echo after >/data/after; cat /data/after', [at(file)])).toBe(
+    'before\nafter\n',
+  )
 })
 
 test('what is deleted goes back to the host', async () => {
