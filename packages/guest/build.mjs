@@ -34,6 +34,8 @@ const programs = {
       '-Os',
       '-s',
       '-static',
+      // -Os copies by single bytes (rep movsb), each of which is a turn of a loop where the processor is emulated.
+      '-mstringop-strategy=libcall',
       '-pthread',
       '-ffunction-sections',
       '-fdata-sections',

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -29,19 +30,33 @@ static _Noreturn void run(const struct work *work, struct view request, int repo
 	_exit(!done);
 }
 
+/*
+ * Between the agent and its child there are as few changes as can be, which are what costs time under emulation. What can be written
+ * to a pipe again as soon as a page of it has been read would be written page by page; a socket waits until most of it is free.
+ */
+static bool join_ends(const struct work *work, int *mine, int *theirs)
+{
+	int ends[2], room = STREAM_WINDOW;
+	if (work->takes_input ? socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) : pipe2(ends, O_CLOEXEC))
+		return false;
+	*theirs = ends[!work->takes_input];
+	*mine = ends[work->takes_input];
+	if (work->takes_input)
+		setsockopt(*mine, SOL_SOCKET, SO_SNDBUF, &room, sizeof room);
+	else
+		fcntl(*mine, F_SETPIPE_SZ, room);
+	return true;
+}
+
 bool work_start(struct stream *stream, const struct work *work, struct view request, struct fault *fault)
 {
-	int report, ends[2];
+	int report, mine, theirs;
 	if (!report_pair(&stream->report, &report))
 		return fault_errno(fault, "socketpair");
-	if (pipe2(ends, O_CLOEXEC)) {
+	if (!join_ends(work, &mine, &theirs)) {
 		close(report);
 		return fault_errno(fault, "pipe");
 	}
-	/* The child's end is the reading one where it takes input. */
-	int theirs = ends[!work->takes_input], mine = ends[work->takes_input];
-	/* Fewer changes between the two, which are what costs time under emulation. */
-	fcntl(mine, F_SETPIPE_SZ, (int)STREAM_WINDOW);
 	pid_t pid = stream->pid = fork();
 	if (pid == 0) {
 		dup2(theirs, work->takes_input ? 0 : 1);
