@@ -77,7 +77,8 @@ services:
   gone: { image: demo/busybox:1, runtime: vm, command: [sleep, '1000000'], stop_grace_period: 1s }
 `,
   })
-  await host.ok(['up', '-d', '--scale', 'w=3'], { cwd: dir })
+  await host.ok(['up', '-d', '--scale', 'w=2'], { cwd: dir })
+  await host.ok(['scale', 'w=3'], { cwd: dir })
   const names = async () =>
     (await host.ok(['ps', '--format', 'json'], { cwd: dir })).stdout
       .trim()
@@ -93,5 +94,7 @@ services:
   expect(await names()).toEqual(['scale-gone-1', 'scale-w-1'])
   await host.ok(['up', '-d', '--remove-orphans'], { cwd: dir })
   expect(await names()).toEqual(['scale-w-1'])
+  const refused = await host.compose(['scale', 'gone=1'], { cwd: dir })
+  expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('no such service: gone') })
   await host.ok(['down'], { cwd: dir })
 })

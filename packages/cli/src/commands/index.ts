@@ -27,6 +27,7 @@ export const commands: Readonly<Record<string, Entry>> = {
   logs: { summary: 'View output from containers', load: () => import('./logs.ts') },
   exec: { summary: 'Execute a command in a running container', load: () => import('./exec.ts') },
   run: { summary: 'Run a one-off command on a service', load: () => import('./run.ts') },
+  scale: { summary: 'Scale services', load: () => import('./scale.ts') },
   port: { summary: 'Print the public port for a port binding', load: () => import('./port.ts') },
   pull: { summary: 'Pull service images', load: () => import('./pull.ts') },
   plan: { summary: 'Show what up would do, and why', load: () => import('./plan.ts') },

@@ -9,7 +9,6 @@ const instead: Readonly<Record<string, string>> = {
   events: 'docker -H unix://SOCKET events; container-compose engine status names the socket',
   export: 'docker -H unix://SOCKET cp CONTAINER:/ - > files.tar',
   publish: 'nothing does the same',
-  scale: 'container-compose up -d --scale SERVICE=NUM',
   stats: 'container-compose top, and container-compose machines for the limits',
   volumes: 'docker -H unix://SOCKET volume ls; container-compose engine status names the socket',
 }
