@@ -23,3 +23,13 @@ export const unpauseContainer = (context: ContainerContext, container: Container
     container.setState({ status: 'running' })
     publish(context, container, 'unpause')
   })
+
+/**
+ * Nobody in a machine that stands still answers: what needs an answer is refused instead of waiting for ever.
+ *
+ * @throws ApiError 409
+ */
+export const refusePaused = (container: Container, before: string): void => {
+  if (container.state.status === 'paused')
+    throw conflict(`Container ${container.id} is paused, unpause the container before ${before}`)
+}

@@ -113,8 +113,11 @@ export const killContainer = async (
     throw conflict(`cannot kill container: ${container.id}: container ${container.id} is not running`)
   }
   const ended = exitOf(container, running)
-  if (signal === sigkill && container.state.status === 'paused') await running.resume().catch(() => undefined)
-  await signalRun(context, container, running, signal)
+  const isPaused = container.state.status === 'paused'
+  if (signal === sigkill && isPaused) await running.resume().catch(() => undefined)
+  const sent = signalRun(context, container, running, signal)
+  // To a process that stands still it is delivered when it goes on, and nobody waits for that.
+  if (signal === sigkill || !isPaused) await sent
   if (signal !== sigkill) return
   if (!(await within(context, ended, killGraceMs))) await running.destroy()
   await ended

@@ -3,6 +3,7 @@ import { bundleOf } from '../../containers/bundle.ts'
 import type { Container } from '../../containers/container.ts'
 import type { ContainerDocument } from '../../containers/model.ts'
 import { refuseSecondMachine } from '../../containers/one-writer.ts'
+import { refusePaused } from '../../containers/pause.ts'
 import { decompressed } from '../../images/layers/decompress.ts'
 import { type ContainerFiles, FileNotFound, NotADirectory, type PathStat } from '../../runtime/runtime.ts'
 import { makeFolder } from '../../store/document.ts'
@@ -69,6 +70,7 @@ const withFiles = async (
   work: (files: ContainerFiles) => Promise<void>,
   path: string,
 ): Promise<void> => {
+  refusePaused(container, 'copying')
   makeFolder(container.runDir)
   const image = await engine.images.root(container.document.imageId)
   const runtime = engine.runtimes.get(container.document.runtime)

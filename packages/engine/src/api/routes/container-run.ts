@@ -1,4 +1,5 @@
 import type { Container } from '../../containers/container.ts'
+import { refusePaused } from '../../containers/pause.ts'
 import type { RunningContainer } from '../../runtime/runtime.ts'
 import { sendJson, sendStatus } from '../answer.ts'
 import type { EngineContext } from '../engine-context.ts'
@@ -15,14 +16,14 @@ export const containerRunRoutes = (engine: EngineContext): Route[] => {
       method: 'POST',
       path: '/containers/:id/resize',
       handler: async (call) => {
-        await runOf(ofContainer(call)).resize(terminalSize(call))
+        await runOf(ofContainer(call), 'resize').resize(terminalSize(call))
         sendStatus(call, 200)
       },
     },
     {
       method: 'GET',
       path: '/containers/:id/top',
-      handler: async (call) => sendJson(call, 200, await top(runOf(ofContainer(call)), call.query)),
+      handler: async (call) => sendJson(call, 200, await top(runOf(ofContainer(call), 'top'), call.query)),
     },
     {
       method: 'GET',
@@ -32,7 +33,8 @@ export const containerRunRoutes = (engine: EngineContext): Route[] => {
   ]
 }
 
-const runOf = (container: Container): RunningContainer => {
+const runOf = (container: Container, before: string): RunningContainer => {
+  refusePaused(container, before)
   if (container.running === undefined) throw conflict(`container ${container.id} is not running`)
   return container.running
 }

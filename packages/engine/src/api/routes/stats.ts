@@ -42,9 +42,9 @@ interface Reading {
 
 const emptyReading: Reading = { at: 0, usage: undefined, system: 0 }
 
-const read = async ({ clock }: EngineContext, { running }: Container): Promise<Reading> => {
-  // The run may end while it is asked.
-  const usage = await running?.usage().catch(() => undefined)
+const read = async ({ clock }: EngineContext, { running, state }: Container): Promise<Reading> => {
+  // The run may end while it is asked, and one that is paused has nobody who answers.
+  const usage = state.status === 'paused' ? undefined : await running?.usage().catch(() => undefined)
   return { at: clock.now(), usage, system: systemCpu() }
 }
 
