@@ -21,23 +21,33 @@
 #define EVENT_BYTES 2048
 #define ROOM_FOR_A_ROUND 512
 
-void host_events_init(struct host_events *events)
-{
-	events->fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-}
-
 static struct inode **bucket_of(struct host_events *events, int watch)
 {
 	return &events->watched[(unsigned)watch % WATCH_BUCKETS];
 }
 
-static void warn_once(struct host_events *events)
+/* What raises the limit that was reached, as `watch` says it too. */
+static const char *remedy(int error)
+{
+	return error == ENOSPC ? "; raise the limit: sysctl fs.inotify.max_user_watches=524288" :
+	       error == EMFILE ? "; raise the limit: sysctl fs.inotify.max_user_instances=1024" :
+				 "";
+}
+
+static void warn_once(struct host_events *events, int error)
 {
 	if (!events->warned)
-		fprintf(stderr, "mount-server: changes made on the host are looked for instead of reported: %s "
-				"(the limits are sysctl fs.inotify.max_user_watches and max_user_instances)\n",
-			strerror(errno));
+		fprintf(stderr, "mount-server: changes made on the host are looked for every 20 ms instead of reported, and programs "
+				"that watch files hear only of some: %s%s\n",
+			strerror(error), remedy(error));
 	events->warned = true;
+}
+
+void host_events_init(struct host_events *events)
+{
+	events->fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+	if (events->fd < 0)
+		warn_once(events, errno);
 }
 
 /* There is no inotify_add_watch that takes a descriptor, and no /proc in the cage. */
@@ -59,7 +69,7 @@ bool watch_inode(struct server *server, struct inode *inode)
 		return false;
 	inode->watch = add_watch(server, inode);
 	if (inode->watch < 0) {
-		warn_once(events);
+		warn_once(events, errno);
 		return false;
 	}
 	events->file_watches += is_file;

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -60,6 +60,14 @@ test('the kernel of the guests is looked for in the cache', () => {
   expect(finding('guest kernel')?.state).toBe('hint')
   mkdirSync(join(folder, 'kernel/6.1.0-1'), { recursive: true })
   expect(finding('guest kernel')).toMatchObject({ state: 'ok', detail: '6.1.0-1' })
+})
+
+test('the limit of watched directories is the kernel’s', () => {
+  const most = Number(readFileSync('/proc/sys/fs/inotify/max_user_watches', 'utf8'))
+  expect(finding('file watches')).toMatchObject({
+    state: most >= 65_536 ? 'ok' : 'hint',
+    detail: expect.stringContaining(`${most} directories`),
+  })
 })
 
 // Without the device doctor says that it is missing, and what a boot has shown is not looked at.

@@ -6,7 +6,7 @@ const { R_OK, W_OK } = constants
 
 /** What no package brings: the version of Node.js, the user, devices, and the kernel of the guests. */
 export const machineFindings = (surroundings: Surroundings): Finding[] =>
-  [node, superuser, tun, virtualization, kernel].map((look) => ({
+  [node, superuser, tun, virtualization, kernel, fileWatches].map((look) => ({
     section: 'machine',
     ...look(surroundings),
   }))
@@ -91,5 +91,20 @@ const kernel: Look = ({ root }) => {
     state: 'hint',
     detail: "not there yet; Debian's cloud kernel is downloaded at the first start",
     fix: 'container-compose engine prepare',
+  }
+}
+
+/** One watch is needed for each directory of a mount that a machine knows. */
+const fileWatches: Look = ({ platform }) => {
+  const what = 'file watches'
+  if (platform !== 'linux') return { what, state: 'ok', detail: 'not limited here' }
+  const most = Number(readFileSync('/proc/sys/fs/inotify/max_user_watches', 'utf8'))
+  const detail = `changes in ${most} directories of mounts can be reported to machines`
+  if (most >= 65_536) return { what, state: 'ok', detail }
+  return {
+    what,
+    state: 'hint',
+    detail: `${detail}; a large node_modules alone can have more`,
+    fix: 'sysctl fs.inotify.max_user_watches=524288',
   }
 }
