@@ -65,6 +65,14 @@ test('a page in a browser follows the files of the fixture while they are edited
     await shows('#motto', 'The same machine, a new server.')
     await shows('#state', 'live')
     expect(host.machines()).toEqual(machine)
+    edit(join(dir, 'Dockerfile'), 'WORKDIR', 'ENV REBUILT=yes\nWORKDIR')
+    await eventually(
+      () => host.machines().length === 1 && host.machines()[0] !== machine[0],
+      'a new machine',
+      60_000,
+    )
+    await shows('#state', 'live')
+    await shows('#motto', 'The same machine, a new server.')
     if (process.env['SCREENSHOT'] !== undefined) await page.screenshot({ path: process.env['SCREENSHOT'] })
     await page.close()
   } finally {
