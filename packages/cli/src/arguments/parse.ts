@@ -100,7 +100,10 @@ const toCommander = (syntax: Syntax<OptionSpecs>, lastWord = ''): Command => {
     })
     .configureOutput({ outputError: () => {}, writeErr: () => {} })
     .passThroughOptions(syntax.optionsFirst ?? false)
-  for (const spec of Object.values(syntax.options)) {
+  const byName = Object.values(syntax.options).sort((a, b) =>
+    longName(a.flags) < longName(b.flags) ? -1 : 1,
+  )
+  for (const spec of byName) {
     const option = new Option(spec.flags, spec.summary)
     command.addOption(spec.hidden ? option.hideHelp() : option)
   }

@@ -1,5 +1,5 @@
 import { announce, approved, executeOrThrow } from '@container-compose/orchestrator'
-import { flag, list, text, tristate } from '../arguments/options.ts'
+import { flag, text } from '../arguments/options.ts'
 import { defineCommand } from '../command.ts'
 import { selectDesired } from '../desired.ts'
 import { readProject } from '../project.ts'
@@ -9,6 +9,7 @@ import {
   buildPolicy,
   checkPullPolicy,
   checkRecreateFlags,
+  convergeOptions,
   lossApproval,
   orphanPolicy,
   parseScale,
@@ -19,17 +20,9 @@ export default defineCommand({
   summary: 'Creates containers for a service',
   operands: '[SERVICE...]',
   options: {
-    build: flag('--build', 'Build images before starting containers'),
-    forceRecreate: flag('--force-recreate', "Recreate containers even if their configuration hasn't changed"),
-    noBuild: flag('--no-build', "Don't build an image, even if it's policy"),
-    noRecreate: flag('--no-recreate', "If containers already exist, don't recreate them"),
+    ...convergeOptions,
     pull: text('--pull <policy>', 'Pull image before running ("always"|"missing"|"never"|"build")'),
     quietPull: flag('--quiet-pull', 'Pull without printing progress information'),
-    removeOrphans: tristate(
-      '--remove-orphans',
-      'Remove containers for services not defined in the Compose file',
-    ),
-    scale: list('--scale <scale>', 'Scale SERVICE to NUM instances'),
     yes: flag('-y, --yes', 'Assume "yes" as answer to all prompts'),
   },
   async run(invocation) {

@@ -1,18 +1,15 @@
 import { UserError } from '@container-compose/core'
 import { type DownOptions, down, imageOf, networkName, volumeName } from '@container-compose/orchestrator'
-import { flag, integer, text, tristate } from '../arguments/options.ts'
+import { flag, integer, text } from '../arguments/options.ts'
 import { defineCommand } from '../command.ts'
 import { findTarget, type Target, withProgress } from '../session.ts'
-import { removesOrphans } from './up-options.ts'
+import { removeOrphansFlag, removesOrphans } from './up-options.ts'
 
 export default defineCommand({
   summary: 'Stop and remove containers, networks',
   operands: '[SERVICES]',
   options: {
-    removeOrphans: tristate(
-      '--remove-orphans',
-      'Remove containers for services not defined in the Compose file',
-    ),
+    removeOrphans: removeOrphansFlag,
     rmi: text('--rmi <type>', 'Remove images used by services ("local"|"all")'),
     timeout: integer('-t, --timeout <seconds>', 'Specify a shutdown timeout in seconds'),
     volumes: flag(

@@ -1,17 +1,14 @@
 import { kill } from '@container-compose/orchestrator'
-import { text, tristate } from '../arguments/options.ts'
+import { text } from '../arguments/options.ts'
 import { defineCommand } from '../command.ts'
 import { findTarget, withProgress } from '../session.ts'
-import { removesOrphans } from './up-options.ts'
+import { removeOrphansFlag, removesOrphans } from './up-options.ts'
 
 export default defineCommand({
   summary: 'Force stop service containers',
   operands: '[SERVICE...]',
   options: {
-    removeOrphans: tristate(
-      '--remove-orphans',
-      'Remove containers for services not defined in the Compose file',
-    ),
+    removeOrphans: removeOrphansFlag,
     signal: text('-s, --signal <signal>', 'SIGNAL to send to the container'),
   },
   async run(invocation) {

@@ -5,7 +5,7 @@ import {
   type PrepareOptions,
   previewPlan,
 } from '@container-compose/orchestrator'
-import { flag, list, text, tristate } from '../arguments/options.ts'
+import { flag, text } from '../arguments/options.ts'
 import { defineCommand } from '../command.ts'
 import { selectDesired } from '../desired.ts'
 import { type AnyInvocation, readProject } from '../project.ts'
@@ -15,6 +15,7 @@ import {
   buildPolicy,
   checkPullPolicy,
   checkRecreateFlags,
+  convergeOptions,
   orphanPolicy,
   parseScale,
   recreatePolicy,
@@ -24,18 +25,10 @@ export default defineCommand({
   summary: 'Show what up would do, and why',
   operands: '[SERVICE...]',
   options: {
-    build: flag('--build', 'Build images before starting containers'),
-    forceRecreate: flag('--force-recreate', "Recreate containers even if their configuration hasn't changed"),
+    ...convergeOptions,
     format: text('--format <format>', 'Format the output. Values: [text | json]'),
-    noBuild: flag('--no-build', "Don't build an image, even if it's policy"),
     noDeps: flag('--no-deps', "Don't start linked services"),
-    noRecreate: flag('--no-recreate', "If containers already exist, don't recreate them"),
     pull: text('--pull <policy>', 'Pull image before running ("always"|"missing"|"never")'),
-    removeOrphans: tristate(
-      '--remove-orphans',
-      'Remove containers for services not defined in the Compose file',
-    ),
-    scale: list('--scale <scale>', 'Scale SERVICE to NUM instances'),
   },
   async run(invocation) {
     const { options, operands } = invocation

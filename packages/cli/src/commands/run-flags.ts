@@ -6,6 +6,7 @@ import { conflict } from '../arguments/conflict.ts'
 import type { OptionValues } from '../arguments/options.ts'
 import { flag, list, text, tristate } from '../arguments/options.ts'
 import { environmentOf } from '../environment-flags.ts'
+import { removeOrphansFlag } from './up-options.ts'
 
 export const runOptions = {
   build: flag('--build', 'Build image before starting container'),
@@ -26,10 +27,7 @@ export const runOptions = {
   quiet: flag('-q, --quiet', "Don't print anything to STDOUT"),
   quietBuild: flag('--quiet-build', 'Suppress progress output from the build process'),
   quietPull: flag('--quiet-pull', 'Pull without printing progress information'),
-  removeOrphans: tristate(
-    '--remove-orphans',
-    'Remove containers for services not defined in the Compose file',
-  ),
+  removeOrphans: removeOrphansFlag,
   rm: flag('--rm', 'Automatically remove the container when it exits'),
   servicePorts: flag('-P, --service-ports', "Publish all the service's ports to the host"),
   tty: tristate('-t, --tty', 'Allocate a pseudo-TTY', { hidden: true }),

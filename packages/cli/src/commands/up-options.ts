@@ -1,9 +1,25 @@
 import { UserError } from '@container-compose/core'
 import { defaultPolicy, type Policy } from '@container-compose/orchestrator'
 import { conflict } from '../arguments/conflict.ts'
+import { flag, list, tristate } from '../arguments/options.ts'
 import type { World } from '../command.ts'
 import { isTrue } from '../globals.ts'
 import { confirm } from '../prompt.ts'
+
+export const removeOrphansFlag = tristate(
+  '--remove-orphans',
+  'Remove containers for services not defined in the Compose file',
+)
+
+/** What `up`, `create` and `plan` have in common. */
+export const convergeOptions = {
+  build: flag('--build', 'Build images before starting containers'),
+  forceRecreate: flag('--force-recreate', "Recreate containers even if their configuration hasn't changed"),
+  noBuild: flag('--no-build', "Don't build an image, even if it's policy"),
+  noRecreate: flag('--no-recreate', "If containers already exist, don't recreate them"),
+  removeOrphans: removeOrphansFlag,
+  scale: list('--scale <scale>', 'Scale SERVICE to NUM instances'),
+} as const
 
 /** The flags of `up` and `create` that say how existing containers are treated. */
 export interface RecreateFlags {

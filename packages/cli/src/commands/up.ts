@@ -9,6 +9,7 @@ import {
   buildPolicy,
   checkPullPolicy,
   checkRecreateFlags,
+  convergeOptions,
   lossApproval,
   orphanPolicy,
   parseScale,
@@ -16,6 +17,7 @@ import {
 } from './up-options.ts'
 
 const options = {
+  ...convergeOptions,
   abortOnContainerExit: flag(
     '--abort-on-container-exit',
     'Stops all containers if any container was stopped',
@@ -30,27 +32,18 @@ const options = {
     '--attach-dependencies',
     'Automatically attach to log output of dependent services',
   ),
-  build: flag('--build', 'Build images before starting containers'),
   detach: flag('-d, --detach', 'Detached mode: Run containers in the background'),
   exitCodeFrom: text('--exit-code-from <service>', 'Return the exit code of the selected service container'),
-  forceRecreate: flag('--force-recreate', "Recreate containers even if their configuration hasn't changed"),
   menu: tristate('--menu', 'Enable interactive shortcuts when running attached'),
   noAttach: list('--no-attach <service>', 'Do not attach (stream logs) to the specified services'),
-  noBuild: flag('--no-build', "Don't build an image, even if it's policy"),
   noColor: flag('--no-color', 'Produce monochrome output'),
   noDeps: flag('--no-deps', "Don't start linked services"),
   noLogPrefix: flag('--no-log-prefix', "Don't print prefix in logs"),
-  noRecreate: flag('--no-recreate', "If containers already exist, don't recreate them"),
   noStart: flag('--no-start', "Don't start the services after creating them"),
   pull: text('--pull <policy>', 'Pull image before running ("always"|"missing"|"never")'),
   quietBuild: flag('--quiet-build', 'Suppress the build output'),
   quietPull: flag('--quiet-pull', 'Pull without printing progress information'),
-  removeOrphans: tristate(
-    '--remove-orphans',
-    'Remove containers for services not defined in the Compose file',
-  ),
   renewAnonVolumes: flag('-V, --renew-anon-volumes', 'Recreate anonymous volumes'),
-  scale: list('--scale <scale>', 'Scale SERVICE to NUM instances'),
   timeout: integer('-t, --timeout <seconds>', 'Use this timeout in seconds for container shutdown'),
   timestamps: flag('--timestamps', 'Show timestamps'),
   wait: flag('--wait', 'Wait for services to be running|healthy. Implies detached mode.'),
