@@ -18,6 +18,8 @@ export const groups: Readonly<Record<string, readonly string[]>> = {
     'up',
     'down',
     'create',
+    'run',
+    'scale',
     'start',
     'stop',
     'restart',
