@@ -89,10 +89,14 @@ services:
   )
 
   await host.ok(['down'], { cwd: dir })
+  const failures = () => watch.errors.split('exit code 3: no').length - 1
+  expect(failures()).toBe(1)
   writeFileSync(join(dir, 'src/a.js'), 'three')
+  writeFileSync(join(dir, '../elsewhere/y'), 'yy')
   await host.ok(['up', '-d'], { cwd: dir })
   await given('one', 'cat /app/a.js', 'three')
-  await given('two', 'cat /scripts/a.js', 'three')
+  await given('two', 'cat /scripts/a.js /elsewhere/y', 'threeyy')
+  await eventually(() => failures() === 2, 'the hook of what was saved while there was no container')
   expect(await watch.interrupt()).toBe(130)
   await host.ok(['down'], { cwd: dir })
 })

@@ -20,7 +20,7 @@ export class ServiceWatch {
   readonly #touched = new Debts()
   readonly #initial: () => readonly Copy[]
   #wanted: Wanted = nothing
-  /** Restarts and hooks that come after the next delivery, as the one before them failed. */
+  /** Restarts and hooks that come after the next delivery, as the one before them failed or found nobody. */
   #postponed: Wanted = nothing
   #running: Promise<void> | undefined
 
@@ -114,8 +114,9 @@ export class ServiceWatch {
       await this.#context.restart(name)
       say(`service(s) ["${name}"] restarted${took()}`)
     }
-    for (const hook of hooks) await this.#runHook(hook)
-    if (hooks.length > 0) say(`service(s) ["${name}"] synced and told${took()}`)
+    if (hooks.length === 0) return
+    if (await this.#runHooks(hooks)) say(`service(s) ["${name}"] synced and told${took()}`)
+    else this.#postponed = { ...nothing, hooks }
   }
 
   /** Gives containers what they are owed; those that do not run get it when they start, or now, as they are about to. */
@@ -148,22 +149,25 @@ export class ServiceWatch {
     return reached.length
   }
 
-  async #runHook({ command, user, privileged, working_dir, environment }: Hook): Promise<void> {
+  /** One after the other, each in all containers that run. False: none does. */
+  async #runHooks(hooks: readonly Hook[]): Promise<boolean> {
     const { client } = this.#context
     const running = (await this.#containers()).filter(({ state }) => state === 'running')
-    await Promise.all(
-      running.map(({ id }) =>
-        runInside(client, id, {
-          command: command ?? [],
-          user,
-          privileged,
-          workingDirectory: working_dir,
-          environment: Object.entries(environment ?? {}).flatMap(([key, value]) =>
-            value === null ? [] : [`${key}=${value}`],
-          ),
-        }),
-      ),
-    )
+    for (const { command, user, privileged, working_dir, environment } of hooks)
+      await Promise.all(
+        running.map(({ id }) =>
+          runInside(client, id, {
+            command: command ?? [],
+            user,
+            privileged,
+            workingDirectory: working_dir,
+            environment: Object.entries(environment ?? {}).flatMap(([key, value]) =>
+              value === null ? [] : [`${key}=${value}`],
+            ),
+          }),
+        ),
+      )
+    return running.length > 0
   }
 
   async #containers(): Promise<ObservedContainer[]> {
