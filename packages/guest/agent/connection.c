@@ -114,9 +114,9 @@ static bool is_closed(int fd)
 	return poll(&polled, 1, 0) > 0 && polled.revents & POLLHUP;
 }
 
-static void end_output(struct connection *connection)
+/* `gone`: our side takes nothing any more either. What it has said before is on its way, and is delivered before the end. */
+static void end_output(struct connection *connection, bool gone)
 {
-	bool gone = is_closed(connection->fd);
 	channel_data(0);
 	channel_data_done(connection->id, 0, FLAG_END | (gone ? FLAG_GONE : 0), connection->sent, 0);
 	connection->has_ended = true;
@@ -139,9 +139,10 @@ static void read_once(struct connection *connection)
 		channel_data_done(connection->id, 0, 0, connection->sent, (size_t)length);
 		connection->sent += (uint64_t)length;
 	} else if (length == 0) {
-		end_output(connection);
+		end_output(connection, is_closed(connection->fd));
 	} else if (errno != EAGAIN && errno != EINTR) {
-		connection_reset(connection);
+		/* Closed with something unread. */
+		end_output(connection, true);
 	}
 }
 

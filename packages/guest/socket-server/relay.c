@@ -59,13 +59,15 @@ void relay_begin(int port, int broker, unsigned sockets)
 	channel_restart();
 }
 
-static void open_now(struct connection *connection)
+/* False when the program has too many connections waiting. */
+static bool open_now(struct connection *connection)
 {
 	int fd = broker_connect(relay.broker, &connection->wanted);
 	if (fd >= 0)
 		connection_attach(connection, fd);
 	else if (fd != -EAGAIN)
 		connection_reset(connection);
+	return fd != -EAGAIN;
 }
 
 static void take_open(const struct frame *frame)
@@ -94,10 +96,15 @@ static void handle(const struct frame *frame)
 		channel_reject("a frame of no known type");
 }
 
+/* A program that takes no more now is asked once, however many wait for it. */
 static void open_waiting(void)
 {
-	for (struct connection *connection = NULL; (connection = connection_next_waiting(connection));)
-		open_now(connection);
+	bool is_busy[MOST_SOCKETS] = { false };
+	for (struct connection *connection = NULL; (connection = connection_next_waiting(connection));) {
+		uint32_t socket = connection->wanted.socket;
+		if (!is_busy[socket])
+			is_busy[socket] = !open_now(connection);
+	}
 }
 
 bool relay_turn(int most_ms)

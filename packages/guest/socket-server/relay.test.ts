@@ -1,12 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { chmod, mkdtemp, rm, symlink } from 'node:fs/promises'
-import type { Server, Socket } from 'node:net'
+import { createServer, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { eventually } from '../mount-server/testing/mounted-port.ts'
 import { connectTo, hear, listenAt, type RelayedSockets, relaySockets } from './testing/relayed-sockets.ts'
 
 let dir: string
@@ -218,4 +219,30 @@ test('a socket of another kind is no stream', async () => {
   await using other = await relaySockets([directory, dir])
   expect(await hear(await other.connect(1))).toBe('')
   await expect(connectTo(join(dir, 'nothing'))).rejects.toMatchObject({ code: 'ENOENT' })
+})
+
+test('what was said before a rude close is heard, whoever reads slowly', async () => {
+  let rude: Socket | undefined
+  const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (socket) => {
+    socket.on('error', () => {})
+    if (rude === undefined) rude = socket
+    else socket.resume().end('polite')
+  })
+  servers.push(server)
+  await new Promise<void>((resolve) => server.listen(path, resolve))
+  const polite = async () => {
+    const other = await relayed.connect()
+    expect(await hear(other)).toBe('polite')
+    other.end()
+  }
+  const client = await relayed.connect()
+  client.write('a question that nobody reads')
+  await eventually(async () => rude)
+  await polite()
+  // More than the kernel takes for a client that does not read: the rest waits in the relay.
+  await new Promise<void>((resolve) => rude?.write(Buffer.alloc(300_000, 'x'), () => resolve()))
+  rude?.destroy()
+  await polite()
+  expect((await bytes(client)).length).toBe(300_000)
+  client.end()
 })
