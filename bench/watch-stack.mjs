@@ -19,19 +19,19 @@ const stack = `services:
 
 /**
  * In the container: waits until a file has a first line, or 2,000 files of 50 directories are there, and says so. Looking costs
- * time, which an emulated machine has less of: the last file by name is waited for before all are counted, and contents are
- * compared when the time has been taken. A difference would be told.
+ * time, which an emulated machine has less of: the last file by name is waited for before all are counted, contents are compared
+ * when the time has been taken (a difference would be told), and the shell waits by itself, without a program for each wait.
  */
 const watcher = `while read kind name want; do
   case $kind in
-    file) until { read -r line < $name; [ "$line" = "$want" ]; } 2>/dev/null; do usleep 3000; done; echo "seen $want" ;;
+    file) until { read -r line < $name; [ "$line" = "$want" ]; } 2>/dev/null; do read -t 0.003 pause; done; echo "seen $want" ;;
     tree)
-      until [ -s $name/d49/f999 ]; do usleep 20000; done
-      until set -- $name/*/*; [ $# = 2000 ]; do usleep 20000; done
+      until [ -s $name/d49/f999 ]; do read -t 0.02 pause; done
+      until set -- $name/*/*; [ $# = 2000 ]; do read -t 0.02 pause; done
       echo "seen $want"
       tries=0
       until [ "$(cd $name && find . -type f | sort | xargs cat | md5sum)" = "$want  -" ]; do
-        tries=$((tries + 1)); usleep 20000
+        tries=$((tries + 1)); read -t 0.02 pause
       done
       echo "whole after $tries" ;;
   esac
@@ -56,14 +56,16 @@ export const timed = async (work) => {
 export const heard = (stream, fits) =>
   new Promise((resolve, reject) => {
     let all = ''
-    stream.once('end', () => reject(new Error(`ended without ${fits}: ${all}`)))
+    const end = () => reject(new Error(`ended without ${fits}: ${all}`))
     const hear = (chunk) => {
       all += chunk
       const line = all.split('\n').find((each) => fits.test(each))
       if (line === undefined) return
       stream.off('data', hear)
+      stream.off('end', end)
       resolve(line)
     }
+    stream.once('end', end)
     stream.on('data', hear)
   })
 
