@@ -2,9 +2,9 @@ import type { LoadedProject } from '@container-compose/compose'
 import {
   type ActionContext,
   type DesiredState,
+  hostPaths,
   inTurn,
   type Rule,
-  readTextIfThere,
   rebuildService,
   restart,
   scopeOfProject,
@@ -23,7 +23,7 @@ export const rulesOf = (
   const { rules, warnings } = watchRules(
     loaded,
     services.map(({ name }) => name),
-    readTextIfThere,
+    hostPaths,
   )
   for (const message of warnings) writeWarning(message, invocation)
   return rules

@@ -1,5 +1,6 @@
-import { lstatSync, readdirSync, readFileSync } from 'node:fs'
-import { concerns, looksInto, type Rule } from './rules.ts'
+import { lstatSync, readdirSync, readFileSync, realpathSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { concerns, type HostPaths, looksInto, type Rule } from './rules.ts'
 import { type Entry, entryOf, type Looker } from './tree-index.ts'
 
 /** The files of this host as the rules see them. */
@@ -42,10 +43,20 @@ const fnv = (bytes: Uint8Array): number => {
 export const wants = (rules: readonly Rule[], path: string, kind: Entry['kind']): boolean =>
   rules.some((rule) => (kind === 'directory' ? looksInto(rule, path) : concerns(rule, path)))
 
-export const readTextIfThere = (path: string): string | undefined => {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch {
-    return undefined
-  }
+/** This host. */
+export const hostPaths: HostPaths = {
+  readText: (path) => {
+    try {
+      return readFileSync(path, 'utf8')
+    } catch {
+      return undefined
+    }
+  },
+  realPath: (path) => {
+    try {
+      return realpathSync(path)
+    } catch {
+      return path === dirname(path) ? path : join(hostPaths.realPath(dirname(path)), basename(path))
+    }
+  },
 }

@@ -11,7 +11,7 @@ const rulesOf = (service: Partial<Service>, files: Record<string, string> = {}) 
       },
     } as unknown as LoadedProject,
     ['web'],
-    (path) => files[path],
+    { readText: (path) => files[path], realPath: (path) => path.replace(/^\/link/, '/app') },
   )
 
 const watched = (...watch: NonNullable<NonNullable<Service['develop']>['watch']>) => ({ develop: { watch } })
@@ -34,6 +34,18 @@ test('a rule leaves out what its ignore says, what .dockerignore says, and what 
   const taken = ['a.ts', 'gen/x', 'x.log', 'deep/x.log', '.git/HEAD', 'a.ts~', '.a.ts.swp', '4913', '.idea/x']
   expect(taken.filter((name) => concerns(rule, `/app/src/${name}`))).toEqual(['a.ts', 'deep/x.log'])
   expect(concerns(rule, '/app/srcs/a.ts')).toBe(false)
+})
+
+test('what is reached by links is what they lead to, rules, contexts and bind mounts alike', () => {
+  const watch = watched({ path: '/link/src', action: 'sync', target: '/srv' })
+  const rule = only({ build: { context: '/link' }, ...watch }, { '/app/.dockerignore': 'src/x' })
+  expect([rule.path, concerns(rule, '/app/src/x'), concerns(rule, '/app/src/y')]).toEqual([
+    '/app/src',
+    false,
+    true,
+  ])
+  const volumes: Service['volumes'] = [{ type: 'bind', source: '/link', target: '/srv' }]
+  expect(() => only({ volumes, ...watch })).toThrow('none of the selected services')
 })
 
 test("the Dockerfile's own ignore file comes before that of the context", () => {

@@ -23,8 +23,13 @@ export type Action = 'rebuild' | 'sync' | 'restart' | 'sync+restart' | 'sync+exe
 
 export type Hook = NonNullable<NonNullable<NonNullable<Service['develop']>['watch']>[number]['exec']>
 
-/** Reads a file of the host; undefined when there is none. */
-export type ReadText = (path: string) => string | undefined
+/** What rules need to know of the host. */
+export interface HostPaths {
+  /** Undefined when there is no such file. */
+  readText(path: string): string | undefined
+  /** Without symbolic links, as far as the path is there: events come from where files really are. */
+  realPath(path: string): string
+}
 
 export interface Rules {
   readonly rules: readonly Rule[]
@@ -40,16 +45,17 @@ export interface Rules {
 export const watchRules = (
   { project, locations }: Pick<LoadedProject, 'project' | 'locations'>,
   services: readonly string[],
-  readText: ReadText,
+  host: HostPaths,
 ): Rules => {
   const warnings: string[] = []
   const rules = services.flatMap((name) => {
     const service = project.services[name]
     if (service === undefined) return []
-    const shared = [new Patterns('/', usuallyIgnored), dockerIgnore(service, readText)]
+    const shared = [new Patterns('/', usuallyIgnored), dockerIgnore(service, host)]
     return [...(service.develop?.watch ?? []), ...hotRestartRules(service)].flatMap((entry, index) => {
       const at = locations.of(['services', name, 'develop', 'watch', index])
-      if (entry.action.startsWith('sync') && isBound(entry.path, service)) {
+      const path = host.realPath(entry.path)
+      if (entry.action.startsWith('sync') && isBound(path, service, host)) {
         warnings.push(
           `path '${entry.path}' also declared by a bind mount volume, this path won't be monitored!\n`,
         )
@@ -60,12 +66,12 @@ export const watchRules = (
         {
           service: name,
           action: entry.action,
-          path: entry.path,
+          path,
           target: entry.target ? `/${entry.target.replace(/^\/+|\/+$/g, '')}` : '',
           exec: entry.action === 'sync+exec' ? entry.exec : undefined,
           initialSync: entry.initial_sync ?? false,
-          ignore: [...shared, patternsOf(entry.path, entry.ignore, at)].filter(({ isEmpty }) => !isEmpty),
-          include: patternsOf(entry.path, entry.include, at),
+          ignore: [...shared, patternsOf(path, entry.ignore, at)].filter(({ isEmpty }) => !isEmpty),
+          include: patternsOf(path, entry.include, at),
         },
       ]
     })
@@ -128,12 +134,12 @@ const hotRestartRules = (service: Service): Entry[] => {
 const bindSources = ({ volumes = [] }: Service): string[] =>
   volumes.flatMap(({ type, source }) => (type === 'bind' && source ? [source] : []))
 
-const isBound = (path: string, service: Service): boolean =>
-  bindSources(service).some((source) => isWithin(path, source))
+const isBound = (path: string, service: Service, { realPath }: HostPaths): boolean =>
+  bindSources(service).some((source) => isWithin(path, realPath(source)))
 
-const dockerIgnore = ({ build }: Service, readText: ReadText): Patterns => {
-  const context = build?.context
-  if (context === undefined || !context.startsWith('/')) return new Patterns('/', [])
+const dockerIgnore = ({ build }: Service, { readText, realPath }: HostPaths): Patterns => {
+  if (!build?.context?.startsWith('/')) return new Patterns('/', [])
+  const context = realPath(build.context)
   const own = `${resolve(context, build?.dockerfile ?? 'Dockerfile')}.dockerignore`
   const file = readText(own) === undefined ? `${context}/.dockerignore` : own
   try {
