@@ -70,6 +70,21 @@ test('the limit of watched directories is the kernel’s', () => {
   })
 })
 
+test('a mount server that found no watch left is told of, with the command that it names', () => {
+  const root = { ...engineRoot({ CONTAINER_COMPOSE_ROOT: '/tmp/x' }), run: folder }
+  for (const id of ['abc', 'def']) mkdirSync(join(folder, 'c', id), { recursive: true })
+  writeFileSync(join(folder, 'c/abc/mounts-plain.log'), '')
+  expect(finding('file watches', { root })?.detail).toContain('directories of mounts')
+  const said =
+    'mount-server: No space left on device; raise the limit: sysctl fs.inotify.max_user_watches=524288\n'
+  writeFileSync(join(folder, 'c/def/mounts-locking.log'), said)
+  expect(finding('file watches', { root })).toMatchObject({
+    state: 'hint',
+    detail: expect.stringContaining('none were left for def'),
+    fix: 'sysctl fs.inotify.max_user_watches=524288',
+  })
+})
+
 // Without the device doctor says that it is missing, and what a boot has shown is not looked at.
 test.runIf(existsSync('/dev/kvm'))('a boot that failed with KVM is remembered', () => {
   mkdirSync(join(folder, 'acceleration'))

@@ -1,5 +1,6 @@
 import { constants, existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileWatches } from './file-watches.ts'
 import { type Finding, isAccessible, type Surroundings } from './finding.ts'
 
 const { R_OK, W_OK } = constants
@@ -91,20 +92,5 @@ const kernel: Look = ({ root }) => {
     state: 'hint',
     detail: "not there yet; Debian's cloud kernel is downloaded at the first start",
     fix: 'container-compose engine prepare',
-  }
-}
-
-/** One watch is needed for each directory of a mount that a machine knows. */
-const fileWatches: Look = ({ platform }) => {
-  const what = 'file watches'
-  if (platform !== 'linux') return { what, state: 'ok', detail: 'not limited here' }
-  const most = Number(readFileSync('/proc/sys/fs/inotify/max_user_watches', 'utf8'))
-  const detail = `changes in ${most} directories of mounts can be reported to machines`
-  if (most >= 65_536) return { what, state: 'ok', detail }
-  return {
-    what,
-    state: 'hint',
-    detail: `${detail}; a large node_modules alone can have more`,
-    fix: 'sysctl fs.inotify.max_user_watches=524288',
   }
 }
