@@ -1,5 +1,6 @@
 import { ApiError } from '../api/errors.ts'
 import { leaseFor } from '../networks/leases.ts'
+import type { NetworkDocument } from '../networks/model.ts'
 import { primaryFirst } from '../networks/primary.ts'
 import type { PublishedPort, SwitchResult } from '../switch/switch.ts'
 import type { Container } from './container.ts'
@@ -12,12 +13,12 @@ type Context = Pick<ContainerContext, 'containers' | 'networks' | 'connectivity'
 const lastLeased = new Map<string, string>()
 
 /**
- * Leases the addresses of a container and has its links and published ports made.
+ * Leases the addresses of a container at once, and resolves when its links and published ports have been made.
  *
- * @throws ApiError in dockerd's words when an address or a port is taken. The caller then disconnects.
+ * @throws ApiError in dockerd's words when an address (at once) or a port is taken. The caller then disconnects.
  */
-export const connect = async (context: Context, container: Container): Promise<void> => {
-  const { networks, connectivity } = context
+export const connect = (context: Context, container: Container): Promise<void> => {
+  const { networks } = context
   const joined = Object.entries(container.document.networks).map(([name, attachment]) => {
     const network = networks.find(attachment.networkId)
     if (network === undefined) throw new ApiError(404, `network ${name} not found`)
@@ -33,14 +34,28 @@ export const connect = async (context: Context, container: Container): Promise<v
     leased[name] = { ...attachment, lease }
   }
   container.update({ networks: leased })
-  if (joined.length === 0) return
+  return joined.length === 0 ? Promise.resolve() : makeLinks(context, container, joined)
+}
+
+interface Joined {
+  readonly name: string
+  readonly network: NetworkDocument
+  readonly attachment: Attachment
+}
+
+/** Of a container that has its leases. */
+const makeLinks = async (
+  context: Context,
+  container: Container,
+  joined: readonly Joined[],
+): Promise<void> => {
   const primary = primaryFirst(joined)[0]
-  const lease = leased[primary?.name ?? '']?.lease
+  const lease = container.document.networks[primary?.name ?? '']?.lease
   const wanted =
     primary === undefined || lease === undefined || primary.network.internal
       ? []
       : wantedPorts(container, lease)
-  await publishPorts(connectivity, container, wanted)
+  await publishPorts(context.connectivity, container, wanted)
   for (const { name, network } of joined) publishConnect(context, container, name, network.id, 'connect')
 }
 

@@ -1,5 +1,5 @@
 import { ApiError, conflict } from '../api/errors.ts'
-import { type RunningContainer, StartError } from '../runtime/runtime.ts'
+import { type ImageRoot, type RunningContainer, StartError } from '../runtime/runtime.ts'
 import { makeFolder } from '../store/document.ts'
 import { accompany } from './accompany.ts'
 import { ensureSources } from './bind-sources.ts'
@@ -48,12 +48,30 @@ export const startRun = async (
     ensureSources(context, container.document)
     makeFolder(container.runDir)
     const image = await context.images.root(container.document.imageId)
-    await connect(context, container)
-    const runtime = context.runtimes.get(container.document.runtime)
-    begin(context, container, await runtime.start(bundleOf(context, container, image), run), beganAt)
+    const running = await startConnected(context, container, image, run)
+    begin(context, container, running, beganAt)
   } catch (error) {
     await failStart(context, container, error)
     throw startFault(error)
+  }
+}
+
+/** While the switch makes links and ports, the machine is made ready. */
+const startConnected = async (
+  context: ContainerContext,
+  container: Container,
+  image: ImageRoot,
+  run: number,
+): Promise<RunningContainer> => {
+  const connected = connect(context, container)
+  // Whoever awaits it is told.
+  connected.catch(() => {})
+  const runtime = context.runtimes.get(container.document.runtime)
+  try {
+    return await runtime.start(bundleOf(context, container, image), run, connected)
+  } finally {
+    // What is under way has come to an end before any of it is taken back; how is told by the start.
+    await connected.catch(() => {})
   }
 }
 

@@ -114,8 +114,10 @@ export interface Runtime {
   /**
    * Runs the container's process and resolves when it has been executed (or rejects with a `StartError`).
    * `run` counts the starts of this container from 1. The disk is made on the first start and kept after it.
+   * `connected` resolves when the switch has the endpoints and ports: nothing of the container runs before, and when it rejects
+   * the start does, with the same reason.
    */
-  start(bundle: Bundle, run: number): Promise<RunningContainer>
+  start(bundle: Bundle, run: number, connected?: Promise<unknown>): Promise<RunningContainer>
   /** Takes over a run that an earlier engine started; how it ended, when it has ended meanwhile. */
   adopt(bundle: Bundle, run: number): Promise<RunningContainer | ExitStatus>
   /** Ends what an engine that died has left at work for a container that does not run. Idempotent. */

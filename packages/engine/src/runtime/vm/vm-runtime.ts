@@ -103,9 +103,13 @@ class VmRuntime implements Runtime, SpareState {
     await this.#tools.spares.close()
   }
 
-  async start(bundle: Bundle, run: number): Promise<RunningContainer> {
+  async start(
+    bundle: Bundle,
+    run: number,
+    connected: Promise<unknown> = Promise.resolve(),
+  ): Promise<RunningContainer> {
     await this.#helpers.end(bundle.dir)
-    return this.#keep(bundle.dir, run, await startContainer(this.#tools, bundle, run))
+    return this.#keep(bundle.dir, run, await startContainer(this.#tools, bundle, run, connected))
   }
 
   async adopt(bundle: Bundle, run: number): Promise<RunningContainer | ExitStatus> {

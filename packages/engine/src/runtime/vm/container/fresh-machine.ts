@@ -26,7 +26,10 @@ export interface ReadyMachine {
   readonly machine: Launched
   readonly process: MachineProcess
   readonly qmp: Qmp
-  readonly connected: Promise<AgentClient>
+  /** The agent answers. */
+  readonly reached: Promise<AgentClient>
+  /** Limits and network are the container's: until then nothing of it may run. */
+  readonly plugged: Promise<unknown>
   readonly acceleration: Acceleration
 }
 
@@ -56,14 +59,15 @@ export const freshMachine = async (
   let qmp: Qmp | undefined
   try {
     qmp = await restoring.loaded()
-    const connected = AgentClient.connect(connect(join(bundle.runDir, sockets.agent)), {
+    const reached = AgentClient.connect(connect(join(bundle.runDir, sockets.agent)), {
       takeOver: false,
       signal: AbortSignal.timeout(agentDeadlineMs),
     })
     // Whoever awaits it is told; until then the machine may end.
-    connected.catch(() => {})
+    reached.catch(() => {})
     await qmp.execute('cont')
-    return { machine, process, qmp, connected, acceleration: template.acceleration }
+    const plugged = Promise.resolve()
+    return { machine, process, qmp, reached, plugged, acceleration: template.acceleration }
   } catch (error) {
     qmp?.close()
     await process.kill()

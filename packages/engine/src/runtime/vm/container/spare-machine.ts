@@ -1,8 +1,7 @@
-import type { Bundle } from '../../runtime.ts'
 import { removeCgroups } from '../machine/host-cgroup.ts'
 import type { MachineShape } from '../shape.ts'
 import { dropSpare } from '../spare/make-spare.ts'
-import { plugSpare } from '../spare/use-spare.ts'
+import { plugSpare, type SpareStart } from '../spare/use-spare.ts'
 import type { ReadyMachine } from './fresh-machine.ts'
 import type { StartTools } from './start.ts'
 
@@ -13,21 +12,20 @@ import type { StartTools } from './start.ts'
 export const spareMachine = async (
   tools: StartTools,
   shape: MachineShape,
-  bundle: Bundle,
-  run: number,
+  start: SpareStart,
 ): Promise<ReadyMachine | undefined> => {
   const spare = tools.spares.take(shape)
   if (spare === undefined) return undefined
   const { machine, process, qmp, agent, template } = spare
   try {
-    await plugSpare(tools, spare, bundle, run)
-    const connected = Promise.resolve(agent)
-    return { machine, process, qmp, connected, acceleration: template.acceleration }
+    const { plugged } = await plugSpare(tools, spare, start)
+    const reached = Promise.resolve(agent)
+    return { machine, process, qmp, reached, plugged, acceleration: template.acceleration }
   } catch (error) {
     tools.spares.onFault(error)
     await dropSpare(spare)
     await machine.exited
-    await removeCgroups(bundle.id)
+    await removeCgroups(start.bundle.id)
     return undefined
   }
 }

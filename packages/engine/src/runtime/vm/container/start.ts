@@ -27,14 +27,21 @@ export interface StartTools {
 }
 
 /** Runs a container in a machine of its own. Leaves nothing behind when it fails, but the disk and what the log has. */
-export const startContainer = async (tools: StartTools, bundle: Bundle, run: number): Promise<RunningVm> => {
+export const startContainer = async (
+  tools: StartTools,
+  bundle: Bundle,
+  run: number,
+  connected: Promise<unknown>,
+): Promise<RunningVm> => {
   const shape = shapeOf(bundle)
   return tools.spares.during(shape, async () => {
-    const { process, machine, qmp, connected, acceleration } =
-      (await spareMachine(tools, shape, bundle, run)) ?? (await freshMachine(tools, shape, bundle, run))
+    const spare = await spareMachine(tools, shape, { bundle, run, connected })
+    if (spare === undefined) await connected
+    const { process, machine, qmp, reached, plugged, acceleration } =
+      spare ?? (await freshMachine(tools, shape, bundle, run))
     try {
       const [agent] = await Promise.all([
-        runInGuest(connected, bundle, tools.clock),
+        runInGuest(reached, plugged, bundle, tools.clock),
         startMountServers(bundle),
       ])
       machine.unref()
@@ -46,23 +53,30 @@ export const startContainer = async (tools: StartTools, bundle: Bundle, run: num
         howItEnded: () => endOfRun(bundle, run, tools.clock),
       })
     } catch (error) {
+      await plugged.catch(() => {})
       qmp.close()
       await process.kill()
       await machine.exited
       await removeCgroups(bundle.id)
+      // A port that is taken is no fault of the machine.
+      await connected
       throw await withLastWords(error, bundle)
     }
   })
 }
 
 const runInGuest = async (
-  connected: Promise<AgentClient>,
+  reached: Promise<AgentClient>,
+  plugged: Promise<unknown>,
   bundle: Bundle,
   clock: Clock,
 ): Promise<AgentClient> => {
-  const agent = await connected
+  const agent = await reached
   try {
     const prepared = agent.setup(guestSetup(bundle, thisMoment(clock.now())))
+    // Whichever fails first is told.
+    prepared.catch(() => {})
+    await plugged
     const started = agent.start()
     // A refused setup makes the start fail too; its own words are the better ones.
     started.catch(() => {})

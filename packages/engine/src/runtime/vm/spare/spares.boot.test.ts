@@ -117,3 +117,16 @@ test('what can not be executed is refused as ever, and other shapes start withou
   })
   expect(() => process.kill(pid, 0)).toThrow('ESRCH')
 })
+
+test('a start whose network or ports are refused ends with that reason, before anything of the container has run', async () => {
+  const { pid } = await spare()
+  const bundle = await host.bundle(['/bin/sh', '-c', 'echo ran'])
+  const reason = new Error('the port is taken')
+  const refused = new Promise((_, reject) => setTimeout(() => reject(reason), 100))
+  await expect(host.runtime.start(bundle, 1, refused)).rejects.toBe(reason)
+  expect(() => process.kill(pid, 0)).toThrow('ESRCH')
+  expect(await textOf(bundle)).toBe('')
+  const container = await start(bundle, 2)
+  expect(await container.exited).toMatchObject({ code: 0 })
+  expect(await textOf(bundle)).toBe('ran\n')
+})

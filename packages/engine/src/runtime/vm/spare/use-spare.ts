@@ -14,31 +14,51 @@ import { dataDisk, dataDiskFile, diskNodes, logChardev } from '../qemu/command-l
 import type { Qmp } from '../qemu/qmp.ts'
 import type { Spare } from './make-spare.ts'
 
+/** The start that a spare is taken for. */
+export interface SpareStart {
+  readonly bundle: Bundle
+  readonly run: number
+  /** The switch has the endpoints: the bridges of its network cards are there. */
+  readonly connected: Promise<unknown>
+}
+
 /**
- * Gives a spare what is a container's: folder, cgroups, network, disk and log. It runs meanwhile, since a port of a machine that
- * stands still has no backend to be changed (QEMU's virtio-console.c), and outlives us from then on.
+ * Gives a spare what is a container's: first folder, disk and log, which its guest needs to be set up; then, `plugged`, cgroups and
+ * network, which takes a while and need only be there before something of the container runs. It runs meanwhile, since a port of
+ * a machine that stands still has no backend to be changed (QEMU's virtio-console.c), and outlives us once it is plugged.
  */
 export const plugSpare = async (
   tools: StartTools,
   spare: Spare,
-  bundle: Bundle,
-  run: number,
-): Promise<void> => {
+  { bundle, run, connected }: SpareStart,
+): Promise<{ readonly plugged: Promise<unknown> }> => {
   const held = new Held()
   try {
     await spare.qmp.execute('cont')
-    const plugged = await Promise.allSettled([
+    const outcomes = await Promise.allSettled([
       moveFiles(spare, bundle, tools.clock.now(), held),
       plugFiles(spare, bundle, run, held),
-      plugNetwork(tools, spare, bundle),
-      limit(spare, bundle),
     ])
     // All of them have come to an end before descriptors are closed, whichever failed.
-    for (const each of plugged) if (each.status === 'rejected') throw each.reason
-    spare.machine.letGo()
+    throwFirst(outcomes)
   } finally {
     await held.close()
   }
+  const plugged = Promise.allSettled([
+    connected.then(() => plugNetwork(tools, spare, bundle)),
+    // Not before the disk: whoever joins a cgroup waits in the kernel, in one of the few threads in which files are opened.
+    limit(spare, bundle),
+  ]).then((outcomes) => {
+    throwFirst(outcomes)
+    spare.machine.letGo()
+  })
+  // Whoever awaits it is told.
+  plugged.catch(() => {})
+  return { plugged }
+}
+
+const throwFirst = (outcomes: readonly PromiseSettledResult<unknown>[]): void => {
+  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
 }
 
 /** Its lock, pid and sockets become those of the container's folder. */
