@@ -9,10 +9,10 @@
 
 #include "channel.h"
 
-/* A quarter of the window: large enough to be cheap, small enough that several connections share the channel's buffer. */
-#define READ_AT_ONCE (STREAM_WINDOW / 4)
+/* What a frame carries. */
+#define READ_AT_ONCE (MAX_PAYLOAD - sizeof(uint64_t))
 /* Deliveries are told when this much has come together: whoever sends little hears nothing of it. */
-#define TELL_AT_ONCE (STREAM_WINDOW / 4)
+#define TELL_AT_ONCE (RELAY_WINDOW / 2)
 
 /* Those behind `used` are free. */
 static struct connection connections[MOST_CONNECTIONS];
@@ -35,7 +35,7 @@ struct connection *connection_add(uint32_t id, int fd)
 		return NULL;
 	if (place == used)
 		used++;
-	connections[place] = (struct connection){ .id = id, .fd = fd };
+	connections[place] = (struct connection){ .id = id, .fd = fd, .window.size = RELAY_WINDOW };
 	return &connections[place];
 }
 
@@ -127,12 +127,12 @@ static void end_output(struct connection *connection, bool gone)
 static bool wants_to_read(const struct connection *connection)
 {
 	return !connection->has_ended && channel_has_room() &&
-	       connection->sent - connection->delivered < STREAM_WINDOW;
+	       connection->sent - connection->delivered < RELAY_WINDOW;
 }
 
 static void read_once(struct connection *connection)
 {
-	size_t left = STREAM_WINDOW - (size_t)(connection->sent - connection->delivered);
+	size_t left = RELAY_WINDOW - (size_t)(connection->sent - connection->delivered);
 	struct room room = channel_data(left < READ_AT_ONCE ? left : READ_AT_ONCE);
 	ssize_t length = read(connection->fd, room.at, room.size);
 	if (length > 0) {

@@ -7,7 +7,7 @@
  * Guest: RELAY_OPEN opens a connection. It does not wait to hear whether the host could.
  * Both: MSG_DATA carries bytes behind their offset in the stream; with FLAG_END nothing follows, with FLAG_GONE besides, whoever sends
  * it reads no more either: the connection is over when the bytes are delivered. MSG_ACK carries how many bytes have been delivered;
- * STREAM_WINDOW more than that may be under way. RELAY_RESET ends a connection at once, one that could not be opened too.
+ * RELAY_WINDOW more than that may be under way. RELAY_RESET ends a connection at once, one that could not be opened too.
  * Frames of a connection that is over are ignored: they may have been under way.
  */
 #ifndef SOCKET_PROTOCOL_H
@@ -22,6 +22,9 @@
 #define FLAG_GONE 4
 
 #define RELAY_NONCE_SIZE 16u
+
+/* Each acknowledgement wakes a guest, which costs it more than some hundred KiB of memory. */
+#define RELAY_WINDOW 262144u
 
 /* Sockets of one machine, and connections to all of them at once. */
 #define MOST_SOCKETS 64u

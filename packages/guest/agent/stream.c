@@ -50,6 +50,7 @@ struct stream *stream_add(uint32_t id, enum stream_kind kind, struct fault *faul
 			break;
 		stream->id = id;
 		stream->kind = kind;
+		stream->input.window.size = STREAM_WINDOW;
 		stream->report = stream->input.fd = stream->output[0].fd = stream->output[1].fd = -1;
 		return streams[i] = stream;
 	}

@@ -6,21 +6,19 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "protocol.h"
-
 size_t window_left(const struct window *window)
 {
-	return STREAM_WINDOW - window->length;
+	return window->size - window->length;
 }
 
 bool window_keep(struct window *window, const uint8_t *bytes, size_t length)
 {
 	if (!length)
 		return true;
-	if (!window->bytes && !(window->bytes = malloc(STREAM_WINDOW)))
+	if (!window->bytes && !(window->bytes = malloc(window->size)))
 		return false;
-	size_t end = (window->start + window->length) % STREAM_WINDOW;
-	size_t first = STREAM_WINDOW - end < length ? STREAM_WINDOW - end : length;
+	size_t end = (window->start + window->length) % window->size;
+	size_t first = window->size - end < length ? window->size - end : length;
 	memcpy(window->bytes + end, bytes, first);
 	memcpy(window->bytes, bytes + first, length - first);
 	window->length += length;
@@ -31,7 +29,7 @@ bool window_keep(struct window *window, const uint8_t *bytes, size_t length)
 bool window_write(struct window *window, int fd)
 {
 	while (window->length > 0) {
-		size_t piece = STREAM_WINDOW - window->start;
+		size_t piece = window->size - window->start;
 		if (piece > window->length)
 			piece = window->length;
 		ssize_t written = write(fd, window->bytes + window->start, piece);
@@ -40,7 +38,7 @@ bool window_write(struct window *window, int fd)
 				continue;
 			return errno == EAGAIN;
 		}
-		window->start = (window->start + (size_t)written) % STREAM_WINDOW;
+		window->start = (window->start + (size_t)written) % window->size;
 		window->length -= (size_t)written;
 		window->taken += (uint64_t)written;
 	}

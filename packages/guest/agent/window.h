@@ -10,7 +10,9 @@
 #include <stdint.h>
 
 struct window {
-	/* STREAM_WINDOW bytes in a ring; NULL until something had to wait. Owned. */
+	/* Set at the beginning, and never changed. */
+	size_t size;
+	/* So many bytes in a ring; NULL until something had to wait. Owned. */
 	uint8_t *bytes;
 	size_t start, length;
 	/* Since the beginning: what has come, and what has been taken. */

@@ -42,8 +42,8 @@ static void send_whole(const uint8_t *bytes, size_t length)
 
 void relay_begin(int port, int broker, unsigned sockets)
 {
-	/* Fills up the frame amid which a server before may have died (frame.h): none of ours is longer than this. */
-	static const uint8_t zeros[STREAM_WINDOW / 4 + 64];
+	/* Fills up the frame amid which a server before may have died (frame.h). */
+	static const uint8_t zeros[MAX_FRAME];
 	uint8_t hello[HEADER_SIZE + RELAY_NONCE_SIZE + TRAILER_SIZE];
 	relay.port = port;
 	relay.broker = broker;

@@ -142,8 +142,8 @@ static bool turn(void)
 		const struct connection *connection = connection_find(id);
 		if (!connection)
 			continue;
-		EXPECT(connection->window.length <= STREAM_WINDOW);
-		EXPECT(connection->sent - connection->delivered <= STREAM_WINDOW);
+		EXPECT(connection->window.length <= RELAY_WINDOW);
+		EXPECT(connection->sent - connection->delivered <= RELAY_WINDOW);
 		fullest = connection->window.length > fullest ? connection->window.length : fullest;
 	}
 	return true;
@@ -191,6 +191,6 @@ int main(void)
 		play();
 	}
 	/* None of them is what always happened. */
-	EXPECT(opened > 1000 && refused > 300 && survived > 700 && ended > 300 && fullest == STREAM_WINDOW);
+	EXPECT(opened > 1000 && refused > 300 && survived > 700 && ended > 300 && fullest == RELAY_WINDOW);
 	return 0;
 }
