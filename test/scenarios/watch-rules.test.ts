@@ -157,3 +157,19 @@ test('services that share what they are built from are exchanged one after the o
   expect(await names('-a')).toEqual(['rebuilt-one-1', 'rebuilt-two-1'])
   await host.ok(['down', '--rmi', 'local'], { cwd: dir })
 })
+
+test('an interrupt while images are built for the first time ends it as it does later', async () => {
+  const dir = host.project('first', {
+    'compose.yaml': `
+services:
+  box:
+    build: { context: ., dockerfile_inline: "FROM demo/busybox:1\\nRUN echo begun; sleep 100" }
+    runtime: vm
+    develop: { watch: [{ path: compose.yaml, action: rebuild }] }
+`,
+  })
+  const watch = new Watching(host, dir, 'watch')
+  await watch.saying('begun')
+  expect(await watch.interrupt()).toBe(130)
+  expect(watch.errors).toMatch(/sleep 100 \n\n$/)
+})

@@ -56,7 +56,8 @@ export const execute = (
         emit({ type: 'progress', id: words.id, status: words.done, state: 'done' })
       return 'done'
     } catch (error) {
-      if (halted.aborted && (error === halted.reason || isAbort(error))) return 'skipped'
+      if (halted.aborted && (error === halted.reason || isAbort(error) || streams.has(operation.kind)))
+        return 'skipped'
       if (words !== undefined)
         emit({ type: 'progress', id: words.id, status: words.failed ?? messageOf(error), state: 'error' })
       errors.push(error)
@@ -108,5 +109,8 @@ const rowsOf = (plan: Plan, quiet: (operation: Operation) => boolean) => {
   }
   return [...steps].map(([id, count]) => ({ id, steps: count }))
 }
+
+/** Cut off amid their streams, these end with whatever the connection says. */
+const streams = new Set<Operation['kind']>(['image.pull', 'image.build', 'image.push'])
 
 const isAbort = (error: unknown): boolean => error instanceof Error && error.name === 'AbortError'
