@@ -12,8 +12,8 @@
 #define LARGEST 65536u
 /* Of the contents that wait. */
 #define MOST_BYTES (1u << 20)
-/* So few files left: it is done before it has been given the next directory's. */
-#define NEARLY_DONE 3u
+/* So few files left: they are done by the time that its caller has put a directory's, and it would have nothing to do. */
+#define NEARLY_DONE 32u
 
 /* A file to put, with its strings and contents behind it. Owned by the lane until it is done. */
 struct job {

@@ -8,7 +8,7 @@
 
 #include "extract.h"
 
-/* Whether it would begin at once, or nearly, with a file of another directory. */
+/* Whether it can be given another directory: it has none, or is about to be done with those that it has. */
 bool lane_is_free(void);
 
 /* Whether it has something to do in the directory, or was the last to be given something there. */
