@@ -266,6 +266,7 @@ void host_events_run(struct server *server)
 			server->host_events.drained = now;
 			break;
 		}
+		notify_anew(server);
 		const struct inotify_event *event;
 		for (char *at = buffer; at < buffer + length; at += sizeof *event + event->len) {
 			event = (const void *)at;

@@ -21,7 +21,7 @@ bool notify_handled(struct server *server, uint64_t handled)
 	return true;
 }
 
-void notify_heard(struct server *server)
+void notify_anew(struct server *server)
 {
 	server->notifier.round++;
 }

@@ -16,8 +16,9 @@ struct server;
 struct notifier {
 	uint64_t sent, handled;
 	/*
-	 * Counts what the guest has said. Until it says something more it can't have asked again for what it was told to forget, so
-	 * that need not be said twice: of many names that come in one directory, say.
+	 * Counts what the guest has said and what was seen of the host. In between, all changes lie before the first word about them, and
+	 * the guest has not asked again for what it was told to forget; so that is not said twice: of many names that come in one
+	 * directory, say.
 	 */
 	uint64_t round;
 	struct {
@@ -29,8 +30,8 @@ struct notifier {
 	} forgotten_name;
 };
 
-/* The guest has said something. */
-void notify_heard(struct server *server);
+/* The guest has said something, or changes of the host have come to light: what was said before may have to be said again. */
+void notify_anew(struct server *server);
 
 /* How many more may be sent now. */
 uint64_t notify_room(const struct server *server);

@@ -100,6 +100,7 @@ static void replace(struct server *server, uint32_t source, int file)
 	inodes_replace(&server->inodes, inode, own, &st);
 	if (watch_inode(server, inode))
 		fstat(own, &st);
+	notify_anew(server);
 	tell_state(server, inode, &st, IN_MODIFY);
 }
 

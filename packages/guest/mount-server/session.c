@@ -142,7 +142,7 @@ static void take_frame(struct server *server, const struct fuse_in_header *frame
 			_exit(1);
 		return;
 	}
-	notify_heard(server);
+	notify_anew(server);
 	if (frame->opcode == MOUNT_WATCHED || frame->opcode == MOUNT_POKED) {
 		bool makes_sense = frame->opcode == MOUNT_WATCHED ? pokes_take_watched(server, frame) :
 								    pokes_take_done(server, frame);
