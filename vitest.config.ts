@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config'
 
 /**
- * `unit`: pure code and small processes, beside the source. `scenario`: real virtual machines, one file at a time; those that
+ * `unit`: pure code and small processes, beside the source. `scenario`: real virtual machines; those that
  * test one package alone are beside its source as `x.boot.test.ts`.
  */
 export default defineConfig({
@@ -28,7 +28,6 @@ export default defineConfig({
             'test/scenarios/**/*.test.ts',
             'packages/*/{src,mount-server,socket-server}/**/*.boot.test.ts',
           ],
-          fileParallelism: false,
           // Machines share two cores with whatever else runs there. What fails three times is broken; a retry is told in the report.
           retry: 2,
           testTimeout: 180_000,

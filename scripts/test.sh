@@ -8,5 +8,5 @@ bash scripts/fetch-docker-client.sh
 npx tsc -b
 npx biome check --error-on-warnings .
 npx vitest run --project unit
-# Real virtual machines, one file at a time.
-npx vitest run --project scenario
+# Real virtual machines, two files at a time: half of a scenario is waiting.
+npx vitest run --project scenario --maxWorkers=2
