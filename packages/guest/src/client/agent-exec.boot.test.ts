@@ -146,8 +146,12 @@ test('a terminal has its size, controls the process, and can be resized', async 
     }),
   )
   const output = text(exec.stdout)
+  let said = ''
   const size = await new Promise<string>((resolve) =>
-    exec.stdout.once('data', (data) => resolve(String(data))),
+    exec.stdout.on('data', (data) => {
+      said += data
+      if (said.includes('\n')) resolve(said)
+    }),
   )
   expect(size).toBe('30 100\r\n')
   exec.resize({ rows: 40, columns: 120 })
