@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { eventually } from '../eventually.ts'
 import { bundle, Host } from '../host.ts'
 import { Terminal } from '../terminal.ts'
 
@@ -90,7 +91,10 @@ test('it is a container beside those of the service: with a name, labels and por
   })
   expect(labels['com.docker.compose.slug']).toMatch(/^[0-9a-f]{64}$/)
   expect(labels).not.toHaveProperty('com.docker.compose.container-number')
-  expect((await host.docker(['logs', id])).stdout).toBe('green green-er\nof the host\n')
+  await eventually(
+    async () => (await host.docker(['logs', id])).stdout === 'green green-er\nof the host\n',
+    'its output',
+  )
   const second = await run([
     '--rm',
     '--name',
