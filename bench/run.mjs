@@ -61,6 +61,11 @@ await load.run([join(repository, '.cache/images/busybox.tar')])
 const work = mkdtempSync(join(tmpdir(), 'bench-'))
 const usual = Object.keys(cases).filter((name) => options.spare === name.endsWith('-spare'))
 const chosen = options.only?.split(',') ?? usual
+const unknown = chosen.filter((name) => !Object.hasOwn(cases, name))
+if (unknown.length > 0) {
+  console.error(`no such case: ${unknown.join(', ')}; there are ${Object.keys(cases).join(', ')}`)
+  process.exit(1)
+}
 const figures = {}
 for (const name of chosen) {
   const { prepare, run, finish } = cases[name]
