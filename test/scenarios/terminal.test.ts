@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { eventually } from '../eventually.ts'
 import { Host } from '../host.ts'
 import { Terminal } from '../terminal.ts'
 
@@ -179,20 +180,21 @@ services:
 `,
     'src/file': 'one',
   })
-  const terminal = await Terminal.open(host, ['up'], { cwd: watched, columns: 40 })
-  const screenEnd = () => terminal.text.split('\n').at(-1)
+  const terminal = await Terminal.open(host, ['up', '--force-recreate'], { cwd: watched, columns: 40 })
+  const endsWith = (line: string) =>
+    eventually(() => terminal.text.split('\n').at(-1) === line, `the line ${line}`)
   await terminal.shows('hello')
-  expect(screenEnd()).toBe('w Enable Watch   d Detach')
+  await endsWith('w Enable Watch   d Detach')
   terminal.type('w')
   await terminal.shows('Watch enabled')
-  expect(screenEnd()).toBe('w Disable Watch   d Detach')
+  await endsWith('w Disable Watch   d Detach')
   writeFileSync(join(watched, 'src/file'), 'two')
   await terminal.shows('synced in')
   terminal.type('w')
   await terminal.shows('Watch disabled')
   terminal.type('\r')
   await terminal.shows(/Watch disabled[^\n]*\n[^\n]*\n/)
-  expect(screenEnd()).toBe('w Enable Watch   d Detach')
+  await endsWith('w Enable Watch   d Detach')
   terminal.type('d')
   expect(await terminal.exited()).toBe(0)
   expect(terminal.text).toMatch(/Watch disabled\n\nDetached: the containers of keys run on\n$/)
