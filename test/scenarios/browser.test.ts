@@ -46,7 +46,8 @@ test('a page in a browser follows the files of the fixture while they are edited
         `${selector}: ${text}\n${said}`,
       )
     const colour = () => page.evaluate("getComputedStyle(document.querySelector('h1')).color")
-    await page.goto('http://127.0.0.1:8089/')
+    // The server has been started, and may not listen yet.
+    await eventually(async () => (await page.goto('http://127.0.0.1:8089/'))?.ok() === true, 'the page')
     await shows('#state', 'live')
     await shows('h1', 'Change me.')
 
@@ -77,6 +78,7 @@ test('a page in a browser follows the files of the fixture while they are edited
     await page.close()
   } finally {
     up.kill('SIGINT')
+    await up
   }
   expect((await up).exitCode).toBe(130)
   expect((await host.ok(['ps', '-q'], { cwd: dir })).stdout).toBe('')
